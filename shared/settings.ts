@@ -1,0 +1,38 @@
+// Settings come from the environment, are read once at the start of a process, and are refused there by name.
+
+export interface Setting {
+  /** Name of the environment variable (in Azure: app setting). */
+  readonly name: string;
+  readonly description: string;
+  readonly default?: string;
+  /** May be absent without a default. */
+  readonly optional?: true;
+  /** What it must look like, and how to say so. */
+  readonly pattern?: RegExp;
+  readonly expected?: string;
+}
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Reads all settings of a process; throws SettingsError with every fault in one message. Empty counts as absent. */
+export function readSettings<Name extends string>(
+  settings: Readonly<Record<Name, Setting>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<Name, string> {
+  const values = {} as Record<Name, string>;
+  const faults: string[] = [];
+  for (const key of Object.keys(settings) as Name[]) {
+    const setting = settings[key];
+    const given = environment[setting.name];
+    const value = given === undefined || given === '' ? setting.default : given;
+    if (value === undefined && setting.optional !== true)
+      faults.push(`${setting.name} is not set: ${setting.description}`);
+    else if (value !== undefined && value !== '' && setting.pattern?.test(value) === false)
+      faults.push(`${setting.name} is not ${setting.expected ?? String(setting.pattern)}`);
+    values[key] = value ?? '';
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  return values;
+}
