@@ -94,7 +94,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [test, '^server/main\\.ts$', '^functions/app\\.ts$', '^local/'],
+        pathNot: [test, '\\.d\\.ts$', '^server/main\\.ts$', '^functions/app\\.ts$', '^local/'],
       },
       to: {},
     },

@@ -43,6 +43,8 @@ export interface Batch {
     | { readonly place: 'blob'; readonly name: string };
   /** Milliseconds since 1970. */
   readonly createdTime: number;
+  /** Set by write-batch when it puts the batch back into the queue: since when it waits for its predecessors. */
+  readonly waitingSince?: number;
 }
 
 export function batchId(batch: Pick<Batch, 'unit' | 'number'>): string {

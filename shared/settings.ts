@@ -25,14 +25,18 @@ export function readSettings<Name extends string>(
   const faults: string[] = [];
   for (const key of Object.keys(settings) as Name[]) {
     const setting = settings[key];
-    const given = environment[setting.name];
-    const value = given === undefined || given === '' ? setting.default : given;
-    if (value === undefined && setting.optional !== true)
-      faults.push(`${setting.name} is not set: ${setting.description}`);
-    else if (value !== undefined && value !== '' && setting.pattern?.test(value) === false)
-      faults.push(`${setting.name} is not ${setting.expected ?? String(setting.pattern)}`);
-    values[key] = value ?? '';
+    const value = environment[setting.name] || (setting.default ?? '');
+    const fault = faultOf(setting, value);
+    if (fault !== null) faults.push(`${setting.name} ${fault}`);
+    values[key] = value;
   }
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return values;
+}
+
+function faultOf(setting: Setting, value: string): string | null {
+  if (value === '')
+    return setting.optional || setting.default !== undefined ? null : `is not set: ${setting.description}`;
+  if (setting.pattern?.test(value) !== false) return null;
+  return `is not ${setting.expected ?? String(setting.pattern)}`;
 }

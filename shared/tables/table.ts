@@ -28,7 +28,7 @@ export type TypeName =
  * `string-map`: an object of strings (CDF metadata); scalars become their text, nested values their JSON text.
  * `labels`: text[] becomes [{"externalId": ...}].
  */
-export type ValueShape = 'string-map' | 'labels';
+type ValueShape = 'string-map' | 'labels';
 
 export interface Column {
   readonly name: string;
@@ -40,8 +40,11 @@ export interface Column {
   /** CDF cannot change it later: left out of an update. */
   readonly immutable?: true;
   readonly as?: ValueShape;
-  /** What an update sends for NULL, where `{"setNull": true}` (lists: `{"set": []}`, maps: `{"set": {}}`) is not understood. */
-  readonly onNull?: Readonly<Record<string, unknown>>;
+  /**
+   * What an update sends for NULL, where `{"setNull": true}` (lists: `{"set": []}`, maps: `{"set": {}}`) is not understood.
+   * `keep`: CDF cannot unset it; the property is left out, and an item that has it is refused.
+   */
+  readonly onNull?: Readonly<Record<string, unknown>> | 'keep';
   readonly description: string;
 }
 

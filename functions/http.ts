@@ -1,0 +1,57 @@
+// What every HTTP trigger shares: how a body is read, and how an error becomes an answer in the form that CDF's own API has.
+import { randomUUID } from 'node:crypto';
+import type { ReadableStream } from 'node:stream/web';
+import type { HttpHandler, HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Log } from '../shared/log';
+import { describeError } from '../shared/log';
+
+/** The caller sees status and message as they are. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type Answer = (request: HttpRequest) => Promise<HttpResponseInit>;
+
+/** HttpError is answered as it says; anything else as 500 with an id, under which the log has the error. */
+export function answerErrors(log: Log, answer: Answer): HttpHandler {
+  return async (request, context) => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (error instanceof HttpError) return errorResponse(error.status, error.message);
+      const errorId = randomUUID();
+      log.error('http request failed', {
+        function: context.functionName,
+        errorId,
+        error: describeError(error),
+      });
+      return errorResponse(500, `Sluice could not answer. The log has the reason under error id ${errorId}.`);
+    }
+  };
+}
+
+function errorResponse(status: number, message: string): HttpResponseInit {
+  return { status, headers: { 'cache-control': 'no-store' }, jsonBody: { error: { code: status, message } } };
+}
+
+/** The whole text of a request or an answer; null where it is longer than `maxBytes` (the rest is not read). */
+export async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,63 @@
+// How a resource's fields are declared: what a value must look like and how an update may change it. Limits are data in
+// resources/, read by check-value.ts and apply-update.ts.
+
+export type Shape =
+  | {
+      readonly kind: 'text';
+      /** In characters (Unicode code points). */
+      readonly min?: number;
+      readonly max?: number;
+      readonly pattern?: RegExp;
+      readonly oneOf?: readonly string[];
+    }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'boolean' }
+  | {
+      /** An object of strings (metadata). */
+      readonly kind: 'map';
+      readonly maxPairs?: number;
+      readonly maxKeyBytes?: number;
+      readonly maxValueBytes?: number;
+      readonly maxBytes?: number;
+    }
+  | { readonly kind: 'list'; readonly of: Shape; readonly maxItems?: number; readonly isSet?: true }
+  | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Field>> }
+  | { readonly kind: 'any-object' }
+  | { readonly kind: 'geo-feature' };
+
+export interface Field {
+  readonly shape: Shape;
+  readonly required?: true;
+  /**
+   * What an update may say: `set`, `set-or-null` (set or setNull), `edit` (set, or add and remove).
+   * Left out: the field never changes after the create.
+   */
+  readonly update?: 'set' | 'set-or-null' | 'edit';
+  /** `null` counts as left out; elsewhere it is refused. */
+  readonly nullable?: true;
+  /** Whose ids the value holds; ids that do not exist are refused. Data sets and labels are not checked yet. */
+  readonly references?: 'assets';
+  readonly default?: string | number | boolean;
+  /** Accepted and forgotten, as CDF does. */
+  readonly ignored?: true;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const MAX_ID = Number.MAX_SAFE_INTEGER;
+
+export const idShape: Shape = { kind: 'integer', min: 1, max: MAX_ID };
+export const timeShape: Shape = { kind: 'integer', min: 0, max: MAX_ID };
+export const externalIdShape: Shape = { kind: 'text', max: 255 };
+
+export const labelsShape: Shape = {
+  kind: 'list',
+  of: { kind: 'object', fields: { externalId: { shape: externalIdShape, required: true } } },
+  maxItems: 10,
+  isSet: true,
+};
+
+/** A text that may be left out, set and unset. */
+export function optionalText(max: number): Field {
+  return { shape: { kind: 'text', max }, update: 'set-or-null' };
+}

@@ -1,0 +1,56 @@
+// What a session needs from the rest of the server, as function types: made in main.ts, faked in tests.
+import type { Log } from '../../shared/log';
+import type { UnitPorts } from './transaction';
+
+export interface EngineSession {
+  readonly parameters: ReadonlyMap<string, string>;
+  /** The engine does not keep up with what it is sent: onDrain says when it does. */
+  readonly writableNeedsDrain: boolean;
+  send(bytes: Buffer): void;
+  pause(): void;
+  resume(): void;
+  cancel(): Promise<void>;
+  end(): void;
+}
+
+interface EngineEvents {
+  /** A whole message, type and length included. */
+  readonly onMessage: (type: number, message: Buffer) => void;
+  readonly onClose: (error: Error | null) => void;
+  readonly onDrain: () => void;
+}
+
+/** Opens this session's engine session. Rejects with PostgresError where the engine refuses a startup parameter. */
+export type OpenEngineSession = (events: EngineEvents) => Promise<EngineSession>;
+
+export interface SessionPorts extends UnitPorts {
+  readonly openEngineSession: OpenEngineSession;
+  /** ParameterStatus values of a fresh engine session, read once. */
+  readonly engineParameters: ReadonlyMap<string, string>;
+  readonly memory: MemoryGauge;
+  readonly log: Log;
+}
+
+/** What all sessions hold together; a session above its share cuts its windows early. */
+export interface MemoryGauge {
+  /** Sets what `owner` holds, in bytes; true where all together hold too much, and `owner` more than its share. */
+  hold(owner: object, bytes: number): boolean;
+  release(owner: object): void;
+}
+
+/** A gauge with a limit in bytes over all owners. */
+export function createMemoryGauge(limitBytes: number): MemoryGauge {
+  const held = new Map<object, number>();
+  let total = 0;
+  return {
+    hold(owner, bytes) {
+      total += bytes - (held.get(owner) ?? 0);
+      if (bytes > 0) held.set(owner, bytes);
+      else held.delete(owner);
+      return total > limitBytes && bytes > limitBytes / held.size;
+    },
+    release(owner) {
+      this.hold(owner, 0);
+    },
+  };
+}

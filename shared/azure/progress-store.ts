@@ -1,0 +1,96 @@
+// Progress of batches with rows without a key, in Table Storage. Two functions that write the same batch at one time
+// find each other out by the ETag: the second save fails.
+import type { TableClient } from '@azure/data-tables';
+import type { Batch } from '../batch';
+import type { Progress } from '../progress';
+import { isEntityChanged, isEntityMissing, isEntityThere } from './storage-errors';
+
+/** Someone else writes the same batch at this moment. */
+export class ProgressChangedError extends Error {
+  override readonly name = 'ProgressChangedError';
+}
+
+interface OpenProgress {
+  /** As it was when opened; empty for a batch that comes for the first time. */
+  readonly progress: Progress;
+  /** Replaces it. Rejects with ProgressChangedError. */
+  save(progress: Progress): Promise<void>;
+}
+
+type BatchName = Pick<Batch, 'unit' | 'number'>;
+
+export interface ProgressStore {
+  open(batch: BatchName): Promise<OpenProgress>;
+  /** Also where there is none. */
+  remove(batch: BatchName): Promise<void>;
+}
+
+interface Entity {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** Bit sets, base64: row r is bit r % 8 of byte r / 8. */
+  readonly begun: string;
+  readonly finished: string;
+}
+
+export function createProgressStore(table: TableClient): ProgressStore {
+  return {
+    open: async (batch) => {
+      const found = await find(table, batch);
+      let etag = found?.etag ?? null;
+      const save = async (progress: Progress): Promise<void> => {
+        const entity = toEntity(batch, progress);
+        try {
+          const saved =
+            etag === null
+              ? await table.createEntity(entity)
+              : await table.updateEntity(entity, 'Replace', { etag });
+          etag = saved.etag ?? null;
+        } catch (error) {
+          const changed = isEntityChanged(error) || isEntityThere(error) || isEntityMissing(error);
+          throw changed ? new ProgressChangedError('the batch is being written elsewhere') : error;
+        }
+      };
+      return { progress: toProgress(found), save };
+    },
+    remove: async ({ unit, number }) => {
+      await table.deleteEntity(unit, String(number)).catch((error: unknown) => {
+        if (!isEntityMissing(error)) throw error;
+      });
+    },
+  };
+}
+
+async function find(
+  table: TableClient,
+  { unit, number }: BatchName,
+): Promise<(Entity & { etag: string }) | null> {
+  try {
+    return await table.getEntity<Entity>(unit, String(number));
+  } catch (error) {
+    if (isEntityMissing(error)) return null;
+    throw error;
+  }
+}
+
+function toEntity({ unit, number }: BatchName, { begun, finished }: Progress): Entity {
+  return { partitionKey: unit, rowKey: String(number), begun: encode(begun), finished: encode(finished) };
+}
+
+function toProgress(entity: Entity | null): Progress {
+  return { begun: decode(entity?.begun ?? ''), finished: decode(entity?.finished ?? '') };
+}
+
+function encode(rows: ReadonlySet<number>): string {
+  const last = [...rows].reduce((max, row) => Math.max(max, row), -1);
+  const bits = Buffer.alloc((last >> 3) + 1);
+  for (const row of rows) bits[row >> 3]! |= 1 << (row & 7);
+  return bits.toString('base64');
+}
+
+function decode(base64: string): Set<number> {
+  const bits = Buffer.from(base64, 'base64');
+  const rows = new Set<number>();
+  for (let row = 0; row < bits.length * 8; row++) if (((bits[row >> 3] ?? 0) >> (row & 7)) & 1) rows.add(row);
+  return rows;
+}
