@@ -14,7 +14,7 @@ import {
   readyForQueryStatus,
   type TransactionStatus,
 } from '../protocol/backend-messages';
-import type { EngineSession, OpenEngineSession } from './ports';
+import type { EngineSession, OpenEngineSession, SessionEvents } from './ports';
 import type { Expected, ReplyQueue } from './reply-queue';
 
 /** A statement that no one can parse: the way to put the engine's transaction into its failed state. */
@@ -45,12 +45,7 @@ export class EngineLink {
   constructor(
     private readonly openSession: OpenEngineSession,
     private readonly replies: ReplyQueue,
-    private readonly events: {
-      readonly parameter: (message: Buffer) => void;
-      readonly lost: () => void;
-      readonly answered: () => void;
-      readonly drained: () => void;
-    },
+    private readonly events: Pick<SessionEvents, 'parameter' | 'lost' | 'answered' | 'drained'>,
   ) {}
 
   /** The engine is behind with reading: send it no more until `drained`. */

@@ -31,6 +31,20 @@ export interface SessionPorts extends UnitPorts {
   readonly log: Log;
 }
 
+/** What a session is told by its parts. */
+export interface SessionEvents {
+  /** The engine refused a message whose group has no Sync yet. */
+  readonly skip: () => void;
+  readonly parameter: (message: Buffer) => void;
+  readonly lost: () => void;
+  /** The engine has answered something. */
+  readonly answered: () => void;
+  /** A COPY takes the client's messages from here on; its data may be here already. */
+  readonly copying: () => void;
+  /** The engine has read what it was behind with. */
+  readonly drained: () => void;
+}
+
 /** What all sessions hold together; a session above its share cuts its windows early. */
 export interface MemoryGauge {
   /** Sets what `owner` holds, in bytes; true where all together hold too much, and `owner` more than its share. */

@@ -9,7 +9,7 @@ import type { MessageWriter } from '../protocol/backend-messages';
 import { type CopyTaker, EngineCopy, skippedRows } from './copy-in';
 import { EngineLink, EngineRefusal } from './engine-link';
 import { GatewayWrites } from './gateway-writes';
-import type { SessionPorts } from './ports';
+import type { SessionEvents, SessionPorts } from './ports';
 import { ReplyQueue } from './reply-queue';
 import { Transaction } from './transaction';
 import type { WriteContext } from './write-context';
@@ -18,19 +18,6 @@ import type { WritePlan } from './write-plan';
 const NOTHING: Buffer = Buffer.alloc(0);
 /** Held replies above this go out before their rows are written: a pipeline of so many writes without a Sync. */
 const MAX_HELD_BYTES = 1024 * 1024;
-
-export interface CoreEvents {
-  /** The engine refused a message whose group has no Sync yet. */
-  readonly skip: () => void;
-  readonly parameter: (message: Buffer) => void;
-  readonly lost: () => void;
-  /** The engine has answered something. */
-  readonly answered: () => void;
-  /** A COPY takes the client's messages from here on; its data may be here already. */
-  readonly copying: () => void;
-  /** The engine has read what it was behind with. */
-  readonly drained: () => void;
-}
 
 export class SessionCore {
   readonly replies: ReplyQueue;
@@ -46,7 +33,7 @@ export class SessionCore {
   constructor(
     username: string,
     private readonly ports: SessionPorts,
-    private readonly events: CoreEvents,
+    private readonly events: SessionEvents,
   ) {
     this.replies = new ReplyQueue(() => {
       this.link.isSkipping = true;
