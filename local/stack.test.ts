@@ -11,15 +11,17 @@ import { createInterface } from 'node:readline';
 const BUILT = resolve(__dirname, '../dist/local');
 const directory = mkdtempSync(join(tmpdir(), 'sluice stack-'));
 
-/** Connects, says its name, and does what it is told: end, or end with an error on standard error. */
+/**
+ * Connects, says its name, and does what it is told: end, or end with an error on standard error. It is ready once its
+ * name is on the way: a part stopped before that would never be known to the test.
+ */
 const PART = `
 const { connect } = require('node:net');
 const [, , name, manners] = process.argv;
 if (manners === 'stubborn') process.on('SIGTERM', () => {});
 if (manners === 'mother') require('node:child_process').spawn(process.execPath, [__filename, 'child', 'stubborn']);
-const socket = connect(Number(process.env.TEST_PORT), '127.0.0.1', () => socket.write(name + '\\n'));
+const socket = connect(Number(process.env.TEST_PORT), '127.0.0.1', () => socket.write(name + '\\n', () => console.log('ready')));
 socket.on('data', () => { console.error('the disk is full'); process.exit(3); });
-console.log('ready');
 `;
 
 const DRIVER = `
