@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isCapable } from './access/capability';
+import { Access } from './access/access';
 import { inspectToken } from './access/inspect-token';
 import { answerToken } from './access/token-endpoint';
 import { ApiError, forbidden, notFound, unauthorized } from './api-error';
@@ -10,6 +10,7 @@ import type { Answer } from './call';
 import type { Controlled } from './control/control';
 import { answerControl } from './control/control';
 import type { Fault } from './control/faults';
+import { formatJson } from './exact-json';
 import { readBody } from './read-body';
 import type { RouteMatch } from './router';
 import { findRoute } from './router';
@@ -130,15 +131,17 @@ function route(world: World, request: IncomingMessage, target: Target, body: Buf
   if (`${method} ${path}` === `GET ${INSPECT_PATH}`) return inspectToken(client);
   if (project !== undefined && !client.projects.includes(project)) throw unauthorized();
   if (match === undefined || project === undefined) throw notFound(`No operation ${method} ${path}`);
-  if (!match.route.needs.every((need) => isCapable(client.capabilities, project, need))) throw forbidden();
-  const state = world.projects.get(project);
-  const { parameters } = match;
-  return match.route.run({ state, parameters, query: url.searchParams, body, contentType, now: world.now() });
+  const access = new Access(client.capabilities, project);
+  if (!match.route.needs.every((need) => access.may(need))) throw forbidden();
+  return match.route.run({
+    ...{ state: world.projects.get(project), access, parameters: match.parameters },
+    ...{ query: url.searchParams, body, contentType, now: world.now() },
+  });
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   const isText = typeof body === 'string';
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(isText ? body : JSON.stringify(body));
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(isText ? body : formatJson(body));
   response.writeHead(status, {
     'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     'content-length': bytes.length,

@@ -6,26 +6,33 @@ import { asObject } from './call';
 import { checkValue } from './check-value';
 import type { Field, Fields } from './fields';
 
+interface Context {
+  readonly where: string;
+  readonly now: number;
+}
+
 /** The fields after the update; `current` stays as it is. Throws 400. */
 export function applyUpdate(
   fields: Readonly<Record<string, Field>>,
   current: Fields,
   update: JsonObject,
-  where: string,
+  { where, now }: Context,
 ): Record<string, unknown> {
   const next: Record<string, unknown> = { ...current };
   for (const [name, change] of Object.entries(update)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const place = `${where}.${name}`;
     if (field?.update === undefined) throw badRequest(`${place}: cannot be updated`);
-    const value = changed(field, current[name], asObject(change, place), place);
+    const value = changed(field, current[name], asObject(change, place), { where: place, now });
     if (value === undefined) delete next[name];
     else next[name] = value;
   }
   return next;
 }
 
-function changed(field: Field, current: unknown, change: JsonObject, where: string): unknown {
+function changed(field: Field, current: unknown, change: JsonObject, context: Context): unknown {
+  if (typeof field.update === 'function') return field.update(current, change, context);
+  const { where } = context;
   const verbs = Object.keys(change).sort().join();
   if (verbs === 'set') return setTo(field, change['set'], where);
   if (verbs === 'setNull' && field.update === 'set-or-null') {

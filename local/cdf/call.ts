@@ -1,9 +1,13 @@
 // One call of a CDF operation, after authorization and before its answer; operations are functions of it and know no HTTP.
+import type { Access } from './access/access';
 import { badRequest } from './api-error';
+import { parseExactJson } from './exact-json';
 import type { ProjectState } from './project-state';
 
 export interface Call {
   readonly state: ProjectState;
+  /** Of the caller in this project. */
+  readonly access: Access;
   /** What stands for {name} in the route's path, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -30,9 +34,14 @@ export function jsonBody(call: Pick<Call, 'body'>): JsonObject {
   return asObject(parseJson(call.body), 'request');
 }
 
-function parseJson(body: Buffer): unknown {
+/** The same, but whole numbers that JavaScript's would round are bigints. Throws 400. */
+export function exactJsonBody(call: Pick<Call, 'body'>): JsonObject {
+  return asObject(parseJson(call.body, parseExactJson), 'request');
+}
+
+function parseJson(body: Buffer, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parse(body.toString('utf8'));
   } catch {
     throw badRequest('Failed to read the request body as JSON.');
   }

@@ -13,6 +13,10 @@ type Check<K extends Shape['kind']> = (
 const CHECKS: { readonly [K in Shape['kind']]: Check<K> } = {
   text: checkText,
   integer: checkInteger,
+  number: ({ min, max }, value, where) => {
+    if (typeof value !== 'number') throw badRequest(`${where}: must be a number`);
+    if (value < min || value > max) throw badRequest(`${where}: must be between ${min} and ${max}`);
+  },
   boolean: (_shape, value, where) => {
     if (typeof value !== 'boolean') throw badRequest(`${where}: must be a boolean`);
   },
@@ -20,6 +24,7 @@ const CHECKS: { readonly [K in Shape['kind']]: Check<K> } = {
   list: checkList,
   object: (shape, value, where) => checkFields(shape.fields, asObject(value, where), where),
   'any-object': (_shape, value, where) => void asObject(value, where),
+  any: () => undefined,
   'geo-feature': (_shape, value, where) => checkGeoFeature(value, where),
 };
 
@@ -99,8 +104,9 @@ function checkMap(shape: Extract<Shape, { kind: 'map' }>, value: unknown, where:
 
 function checkList(shape: Extract<Shape, { kind: 'list' }>, value: unknown, where: string): void {
   if (!Array.isArray(value)) throw badRequest(`${where}: must be an array`);
-  const { maxItems = Infinity } = shape;
-  if (value.length > maxItems) throw badRequest(`${where}: size must be between 0 and ${maxItems}`);
+  const { minItems = 0, maxItems = Infinity } = shape;
+  if (value.length < minItems || value.length > maxItems)
+    throw badRequest(`${where}: size must be between ${minItems} and ${maxItems}`);
   value.forEach((item, i) => checkValue(shape.of, item, `${where}[${i}]`));
   if (shape.isSet && new Set(value.map((item) => JSON.stringify(item))).size < value.length)
     throw badRequest(`${where}: must hold each value once`);

@@ -23,8 +23,9 @@ const RUN_FIELDS: Readonly<Record<string, Field>> = {
 };
 
 /** POST /extpipes/runs */
-export function createRuns({ state, body, now }: Call): Answer {
-  const items = itemsOf(jsonBody({ body }), 1, MAX_RUNS).map((value, i) => {
+export function createRuns(call: Call): Answer {
+  const { state, now } = call;
+  const items = itemsOf(jsonBody(call), 1, MAX_RUNS).map((value, i) => {
     const item = asObject(value, `request.items[${i}]`);
     checkFields(RUN_FIELDS, item, `request.items[${i}]`);
     return item as unknown as NewRun;
@@ -35,6 +36,7 @@ export function createRuns({ state, body, now }: Call): Answer {
     externalIds.map((externalId) => ({ externalId })),
     extractionPipelineLabel,
   );
+  requireRuns(call, 'WRITE', pipelines);
   const byExternalId = new Map(pipelines.map((pipeline) => [externalIdOf(pipeline), pipeline]));
   const stored = items.map((item) => ({
     externalId: item.externalId,
@@ -48,6 +50,12 @@ interface NewRun {
   readonly status: string;
   readonly message?: string | null;
   readonly createdTime?: number | null;
+}
+
+/** Throws 403. */
+function requireRuns({ access }: Call, action: string, pipelines: readonly Item[]): void {
+  const placeOf = ({ id, fields }: Item) => ({ pipelineId: id, dataSetId: fields['dataSetId'] as number });
+  access.require({ acl: 'extractionRunsAcl', action }, pipelines.map(placeOf));
 }
 
 const extractionPipelineLabel = { label: 'Extraction pipeline', duplicateStatus: 409 } as const;
@@ -82,26 +90,28 @@ interface RunFilter {
 }
 
 /** POST /extpipes/runs/list */
-export function listRuns({ state, body }: Call): Answer {
-  const request = jsonBody({ body });
+export function listRuns(call: Call): Answer {
+  const request = jsonBody(call);
   const filter = asObject(request['filter'] ?? {}, 'request.filter');
   checkFields(RUN_FILTER, filter, 'request.filter');
-  return page(state, filter as unknown as RunFilter, pageOf(request));
+  return page(call, filter as unknown as RunFilter, pageOf(request));
 }
 
 /** GET /extpipes/runs?externalId= */
-export function listRunsByQuery({ state, query }: Call): Answer {
-  const externalId = query.get('externalId') ?? '';
+export function listRunsByQuery(call: Call): Answer {
+  const externalId = call.query.get('externalId') ?? '';
   checkValue({ kind: 'text', min: 1, max: 255 }, externalId, 'request.externalId');
-  return page(state, { externalId }, pageOf(query));
+  return page(call, { externalId }, pageOf(call.query));
 }
 
-function page(state: ProjectState, filter: RunFilter, request: Page): Answer {
+function page(call: Call, filter: RunFilter, request: Page): Answer {
   const { externalId } = filter;
-  const [pipeline] = resolve(state.extpipes, [{ externalId }], extractionPipelineLabel);
-  const runs = state.runs.get(pipeline?.id ?? 0)?.runs;
+  const pipelines = resolve(call.state.extpipes, [{ externalId }], extractionPipelineLabel);
+  requireRuns(call, 'READ', pipelines);
+  const [pipeline] = pipelines;
+  const runs = call.state.runs.get(pipeline?.id ?? 0)?.runs;
   const { values, nextCursor } = runs?.page(request, (run) => matches(run, filter)) ?? { values: [] };
-  const items = values.map((run) => ({ externalId, ...renderRun(run) }));
+  const items = values.map(renderRun);
   return { status: 200, body: nextCursor === undefined ? { items } : { items, nextCursor } };
 }
 

@@ -1,5 +1,6 @@
 // The filters that lists and aggregates share; each resource names its own in its declaration.
 import type { Filter } from './resource';
+import type { Shape } from './fields';
 import { externalIdShape, idShape, timeShape } from './fields';
 import type { Item } from './items';
 import { externalIdOf } from './items';
@@ -31,23 +32,61 @@ export function within(read: (item: Item) => unknown): Filter {
   };
 }
 
-/** `[{"id"}, {"externalId"}]`, of which only ids can be told apart here: data sets have no external ids yet. */
-const dataSetIds: Filter = {
-  shape: {
-    kind: 'list',
-    of: { kind: 'object', fields: { id: { shape: idShape, required: true } } },
-    maxItems: 100,
-  },
-  matches: (item, wanted: readonly { id: number }[]) =>
-    wanted.some(({ id }) => id === item.fields['dataSetId']),
+/** A field's text is one of these. */
+export function oneOfTexts(name: string, of: Shape, maxItems: number): Filter {
+  return {
+    shape: { kind: 'list', of, minItems: 1, maxItems },
+    matches: (item, wanted: readonly unknown[]) => wanted.includes(item.fields[name]),
+  };
+}
+
+const labelList: Shape = {
+  kind: 'list',
+  of: { kind: 'object', fields: { externalId: { shape: externalIdShape, required: true } } },
 };
 
-/** What every resource's list understands. */
-export const COMMON_FILTERS: Readonly<Record<string, Filter>> = {
-  externalIdPrefix: {
-    shape: externalIdShape,
-    matches: (item, prefix: string) => externalIdOf(item)?.startsWith(prefix) === true,
+interface WantedLabels {
+  readonly containsAny?: readonly { readonly externalId: string }[];
+  readonly containsAll?: readonly { readonly externalId: string }[];
+}
+
+/** `{"containsAny": [...]}` or `{"containsAll": [...]}`. */
+export const hasLabels: Filter = {
+  shape: { kind: 'object', fields: { containsAny: { shape: labelList }, containsAll: { shape: labelList } } },
+  matches: (item, { containsAny, containsAll = [] }: WantedLabels) => {
+    const labels = ((item.fields['labels'] ?? []) as { externalId: string }[]).map((one) => one.externalId);
+    const has = ({ externalId }: { readonly externalId: string }) => labels.includes(externalId);
+    return containsAll.every(has) && (containsAny?.some(has) ?? true);
   },
+};
+
+export const hasExternalIdPrefix: Filter = {
+  shape: externalIdShape,
+  matches: (item, prefix: string) => externalIdOf(item)?.startsWith(prefix) === true,
+};
+
+/** `[{"id"}, {"externalId"}]` */
+export function inDataSets(maxItems = 100): Filter {
+  const of: Shape = {
+    kind: 'object',
+    fields: { id: { shape: idShape }, externalId: { shape: externalIdShape } },
+  };
+  return {
+    shape: { kind: 'list', of, maxItems },
+    matches: (item, wanted: readonly { id?: number; externalId?: string }[], state) =>
+      wanted.some(({ id, externalId }) => {
+        const dataSetId = id ?? state.datasets.findByExternalId(externalId ?? '')?.id;
+        return dataSetId !== undefined && dataSetId === item.fields['dataSetId'];
+      }),
+  };
+}
+
+export const createdWithin: Filter = within((item) => item.createdTime);
+export const updatedWithin: Filter = within((item) => item.lastUpdatedTime);
+
+/** What most resources' lists understand. */
+export const COMMON_FILTERS: Readonly<Record<string, Filter>> = {
+  externalIdPrefix: hasExternalIdPrefix,
   metadata: {
     shape: { kind: 'map' },
     matches: (item, wanted: Readonly<Record<string, string>>) => {
@@ -55,7 +94,7 @@ export const COMMON_FILTERS: Readonly<Record<string, Filter>> = {
       return Object.entries(wanted).every(([key, value]) => metadata[key] === value);
     },
   },
-  dataSetIds,
-  createdTime: within((item) => item.createdTime),
-  lastUpdatedTime: within((item) => item.lastUpdatedTime),
+  dataSetIds: inDataSets(),
+  createdTime: createdWithin,
+  lastUpdatedTime: updatedWithin,
 };

@@ -32,9 +32,17 @@ export function readIdentifier(item: JsonObject, where: string): Identifier {
   return { [name]: item[name] } as Identifier;
 }
 
+const BY_EXTERNAL_ID_ONLY: Readonly<Record<string, Field>> = {
+  externalId: { shape: externalIdShape, required: true },
+};
+
 /** An item that is an identifier and nothing else. */
-export function readBareIdentifier(item: JsonObject, where: string): Identifier {
-  checkFields(IDENTIFIER, item, where);
+export function readBareIdentifier(
+  resource: { readonly isWithoutId?: true },
+  item: JsonObject,
+  where: string,
+): Identifier {
+  checkFields(resource.isWithoutId ? BY_EXTERNAL_ID_ONLY : IDENTIFIER, item, where);
   return readIdentifier(item, where);
 }
 

@@ -31,6 +31,15 @@ export class OrderedMap<Key, Value extends Ordered> {
     this.order.push(value);
   }
 
+  /** Adds a value, or puts it in the place of the one with its key. */
+  put(value: Value): void {
+    const known = this.values.get(this.keyOf(value));
+    if (known === undefined) return this.add(value);
+    value.sequence = known.sequence;
+    this.values.set(this.keyOf(value), value);
+    this.order[this.firstAfter(known.sequence) - 1] = value;
+  }
+
   delete(key: Key): void {
     if (!this.values.delete(key)) return;
     const holes = this.order.length - this.values.size;

@@ -1,6 +1,6 @@
 // Finds the route of a request: fixed paths before those with parameters.
 import { badRequest } from './api-error';
-import type { Route } from './routes';
+import type { Route } from './route';
 import { ROUTES } from './routes';
 
 export interface RouteMatch {

@@ -1,84 +1,49 @@
 // Every operation of CDF that the stand-in answers, as one table: path, what the caller must be allowed, who answers.
-import type { Need } from './access/capability';
-import type { Answer, Call } from './call';
 import { deletePoints } from './datapoints/delete-points';
 import { insertPoints } from './datapoints/insert-points';
 import { latestPoints } from './datapoints/latest-points';
 import { listPoints } from './datapoints/list-points';
 import { createRuns, listRuns, listRunsByQuery } from './extraction-pipeline-runs';
-import { createItems } from './operations/create-items';
-import { deleteItems } from './operations/delete-items';
-import {
-  countItems,
-  listItems,
-  listItemsByQuery,
-  retrieveItem,
-  retrieveItems,
-} from './operations/read-items';
-import { updateItems } from './operations/update-items';
-import {
-  createDatabases,
-  createTables,
-  deleteDatabases,
-  deleteTables,
-  listDatabases,
-  listTables,
-} from './raw/raw-names';
-import { deleteRows, insertRows, listRows, retrieveRow } from './raw/raw-rows';
-import type { Resource } from './resource';
+import { MODEL_ROUTES } from './models/model-routes';
+import { RAW_ROUTES } from './raw/raw-routes';
+import { resourceRoutes } from './resource-routes';
 import { assets } from './resources/assets';
+import { createFile } from './resources/create-file';
+import { dataSets } from './resources/data-sets';
 import { events } from './resources/events';
 import { extractionPipelines } from './resources/extraction-pipelines';
+import { files } from './resources/files';
+import { labels } from './resources/labels';
+import { relationships } from './resources/relationships';
+import { sequences } from './resources/sequences';
 import { timeSeries } from './resources/time-series';
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** Below /api/v1/projects/{project}. */
-  readonly path: string;
-  /** Under which its concurrency is counted. */
-  readonly service: string;
-  readonly needs: readonly Need[];
-  readonly run: (call: Call) => Answer;
-}
-
-type Row = readonly [method: Route['method'], path: string, action: string, run: Route['run']];
-
-function routesOf(service: string, acls: readonly string[], rows: readonly Row[]): Route[] {
-  return rows.map(([method, path, action, run]) => {
-    const [acl = '', ...readOnly] = acls;
-    const needs = [{ acl, action }, ...readOnly.map((other) => ({ acl: other, action: 'READ' }))];
-    return { method, path, service, needs, run };
-  });
-}
-
-/** What assets, events, time series and extraction pipelines have in common. */
-function resourceRows(resource: Resource): Row[] {
-  const path = `/${resource.name}`;
-  return [
-    ['POST', path, 'WRITE', (call) => createItems(resource, call)],
-    ['POST', `${path}/update`, 'WRITE', (call) => updateItems(resource, call)],
-    ['POST', `${path}/delete`, 'WRITE', (call) => deleteItems(resource, call)],
-    ['POST', `${path}/byids`, 'READ', (call) => retrieveItems(resource, call)],
-    ['POST', `${path}/list`, 'READ', (call) => listItems(resource, call)],
-    ['GET', path, 'READ', (call) => listItemsByQuery(resource, call)],
-  ];
-}
-
-function countRow(resource: Resource): Row {
-  return ['POST', `/${resource.name}/aggregate`, 'READ', (call) => countItems(resource, call)];
-}
-
-function oneRow(resource: Resource): Row {
-  return ['GET', `/${resource.name}/{id}`, 'READ', (call) => retrieveItem(resource, call)];
-}
-
-const TABLES = '/raw/dbs/{dbName}/tables';
-const ROWS = `${TABLES}/{tableName}/rows`;
+import type { Route } from './route';
+import { routesOf } from './route';
+import { deleteRows } from './sequences/delete-rows';
+import { insertRows } from './sequences/insert-rows';
+import { latestRow, listRows } from './sequences/read-rows';
+import { listUnitSystems, listUnits, retrieveUnit, retrieveUnits } from './units/read-units';
 
 export const ROUTES: readonly Route[] = [
-  ...routesOf(assets.name, [assets.acl], [...resourceRows(assets), countRow(assets), oneRow(assets)]),
-  ...routesOf(events.name, [events.acl], [...resourceRows(events), countRow(events), oneRow(events)]),
-  ...routesOf(timeSeries.name, [timeSeries.acl], [...resourceRows(timeSeries), countRow(timeSeries)]),
+  ...resourceRoutes(assets),
+  ...resourceRoutes(events),
+  ...resourceRoutes(timeSeries),
+  ...resourceRoutes(dataSets),
+  ...resourceRoutes(labels),
+  ...resourceRoutes(relationships),
+  ...resourceRoutes(files),
+  ...routesOf(files.name, [files.acl], [['POST', '/files', 'WRITE', createFile]]),
+  ...resourceRoutes(sequences),
+  ...routesOf(
+    'sequence rows',
+    [sequences.acl],
+    [
+      ['POST', '/sequences/data', 'WRITE', insertRows],
+      ['POST', '/sequences/data/list', 'READ', listRows],
+      ['POST', '/sequences/data/latest', 'READ', latestRow],
+      ['POST', '/sequences/data/delete', 'WRITE', deleteRows],
+    ],
+  ),
   ...routesOf(
     'datapoints',
     [timeSeries.acl],
@@ -98,25 +63,17 @@ export const ROUTES: readonly Route[] = [
       ['GET', '/extpipes/runs', 'READ', listRunsByQuery],
     ],
   ),
+  ...resourceRoutes(extractionPipelines, ['datasetsAcl']),
+  ...RAW_ROUTES,
+  ...MODEL_ROUTES,
   ...routesOf(
-    'extpipes',
-    [extractionPipelines.acl, 'datasetsAcl'],
-    [...resourceRows(extractionPipelines), oneRow(extractionPipelines)],
-  ),
-  ...routesOf(
-    'raw',
-    ['rawAcl'],
+    'units',
+    [],
     [
-      ['GET', '/raw/dbs', 'LIST', listDatabases],
-      ['POST', '/raw/dbs', 'WRITE', createDatabases],
-      ['POST', '/raw/dbs/delete', 'WRITE', deleteDatabases],
-      ['GET', TABLES, 'LIST', listTables],
-      ['POST', TABLES, 'WRITE', createTables],
-      ['POST', `${TABLES}/delete`, 'WRITE', deleteTables],
-      ['GET', ROWS, 'READ', listRows],
-      ['POST', ROWS, 'WRITE', insertRows],
-      ['GET', `${ROWS}/{rowKey}`, 'READ', retrieveRow],
-      ['POST', `${ROWS}/delete`, 'WRITE', deleteRows],
+      ['GET', '/units', 'READ', listUnits],
+      ['GET', '/units/systems', 'READ', listUnitSystems],
+      ['GET', '/units/{externalId}', 'READ', retrieveUnit],
+      ['POST', '/units/byids', 'READ', retrieveUnits],
     ],
   ),
 ];

@@ -5,6 +5,8 @@ import { DEFAULT_CLIENT } from './server';
 export interface TestAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** The body as it came. */
+  readonly text: string;
   /** The body as JSON; {} where it is none. */
   readonly body: Record<string, unknown> & {
     readonly items?: Record<string, unknown>[];
@@ -54,5 +56,10 @@ export async function send(url: string, init: RequestInit = {}): Promise<TestAns
     text: await answer.text(),
   }));
   const isJson = headers.get('content-type')?.startsWith('application/json') === true;
-  return { status, headers, body: (isJson ? JSON.parse(response.text) : {}) as TestAnswer['body'] };
+  return {
+    status,
+    headers,
+    text: response.text,
+    body: (isJson ? JSON.parse(response.text) : {}) as TestAnswer['body'],
+  };
 }

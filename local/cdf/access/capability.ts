@@ -27,6 +27,12 @@ const ALL_GRANTS: Readonly<Record<string, readonly string[]>> = {
   rawAcl: ['READ', 'WRITE', 'LIST'],
   extractionPipelinesAcl: READ_WRITE,
   extractionRunsAcl: READ_WRITE,
+  filesAcl: READ_WRITE,
+  labelsAcl: READ_WRITE,
+  relationshipsAcl: READ_WRITE,
+  sequencesAcl: READ_WRITE,
+  dataModelsAcl: READ_WRITE,
+  dataModelInstancesAcl: ['READ', 'WRITE', 'WRITE_PROPERTIES'],
   datasetsAcl: ['READ', 'WRITE', 'OWNER'],
 };
 
@@ -35,12 +41,3 @@ export const ALL_CAPABILITIES: readonly Capability[] = Object.entries(ALL_GRANTS
   ([acl, actions]) =>
     ({ [acl]: { actions, scope: { all: {} } }, projectScope: { allProjects: {} } }) as Capability,
 );
-
-export function isCapable(capabilities: readonly Capability[], project: string | null, need: Need): boolean {
-  return capabilities.some((capability) => {
-    const grant = capability[need.acl as `${string}Acl`];
-    const projects = capability.projectScope?.projects;
-    const isHere = project === null || projects === undefined || projects.includes(project);
-    return isHere && grant?.actions.includes(need.action) === true;
-  });
-}

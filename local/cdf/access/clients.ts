@@ -56,9 +56,10 @@ export class Clients {
     return timingSafeEqual(digest(client.secret), digest(secret));
   }
 
-  issue({ id, expiresIn }: Client): string {
+  /** `audience`: as Entra's tokens, the token names the cluster that it is for. */
+  issue({ id, expiresIn }: Client, audience: string): string {
     const header = encode({ typ: 'JWT', alg: 'none' });
-    const token = `${header}.${encode({ appid: id })}.${randomBytes(24).toString('base64url')}`;
+    const token = `${header}.${encode({ aud: audience, appid: id })}.${randomBytes(24).toString('base64url')}`;
     this.tokens.set(token, { clientId: id, expiresTime: this.now() + expiresIn * 1000 });
     if (this.tokens.size > MAX_TOKENS) this.tokens.delete(this.tokens.keys().next().value ?? '');
     return token;

@@ -27,7 +27,7 @@ export function answerToken(clients: Clients, scope: string, request: TokenReque
   const expiry = { expires_in: client.expiresIn, ext_expires_in: client.expiresIn };
   return {
     status: 200,
-    body: { token_type: 'Bearer', ...expiry, access_token: clients.issue(client) },
+    body: { token_type: 'Bearer', ...expiry, access_token: clients.issue(client, new URL(scope).origin) },
     headers: NO_STORE,
   };
 }

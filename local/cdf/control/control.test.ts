@@ -42,6 +42,25 @@ test('a path may be a regular expression, a body anything, and a fault last unti
   expect((await client.post('/assets/list', {})).status).toBe(200);
 });
 
+test('a limit of the project can be reached, in the words of CDF, on every operation', async () => {
+  const error = { code: 400, message: 'Project limit reached: maximum number of time series is 1000000.' };
+  await fault({ method: 'POST', path: '^/(timeseries|models/instances)$', status: 400, body: { error } });
+
+  const answers = [
+    await client.post('/timeseries', { items: [{}] }),
+    await client.post('/models/instances', { items: [] }),
+  ];
+
+  for (const answer of answers) expect(answer).toMatchObject({ status: 400, body: { error } });
+  expect((await client.control('GET', '/requests')).body).toMatchObject({
+    requests: {
+      'POST /timeseries': { count: 1, statuses: { 400: 1 } },
+      'POST /models/instances': { count: 1, statuses: { 400: 1 } },
+    },
+    maxConcurrency: { timeseries: 1, instances: 1 },
+  });
+});
+
 test('a connection is dropped before or after the write', async () => {
   await fault({ path: '/assets', drop: 'before', times: 1 });
   await expect(create()).rejects.toThrow();

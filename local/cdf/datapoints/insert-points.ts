@@ -5,6 +5,7 @@ import { asObject, itemsOf, jsonBody } from '../call';
 import { readIdentifier, resolve } from '../identifiers';
 import type { Item } from '../items';
 import type { ProjectState } from '../project-state';
+import { requireWrite } from '../operations/require-access';
 import { timeSeries } from '../resources/time-series';
 import { decodeInsertion } from './decode-insertion';
 import type { Points } from './points';
@@ -19,13 +20,15 @@ interface PendingItem {
   readonly read: (kind: Points['kind']) => Points;
 }
 
-export function insertPoints({ state, body, contentType }: Call): Answer {
+export function insertPoints(call: Call): Answer {
+  const { state, body, contentType } = call;
   const items = /^application\/(x-)?protobuf\b/.test(contentType) ? protobufItems(body) : jsonItems(body);
   const points = items.reduce((sum, item) => sum + item.count, 0);
   if (points > MAX_POINTS)
     throw badRequest(`Number of data points must be at most ${MAX_POINTS}, but was ${points}`);
   const identifiers = items.map(({ reference }, i) => readIdentifier(reference, `request.items[${i}]`));
   const series = resolve(state.timeseries, identifiers, timeSeries);
+  requireWrite(timeSeries, call, series);
   const columns = series.map((one, i) => items[i]!.read(kindOf(one)));
   series.forEach((one, i) => pointsOf(state, one).insert(columns[i]!));
   return { status: 200, body: {} };

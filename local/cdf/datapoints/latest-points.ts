@@ -9,13 +9,14 @@ import { readStatusView, renderPoint, renderSeries, statusAt } from './render-po
 import { lowerBound } from './series-points';
 import { parseTime } from './time-text';
 
-export function latestPoints({ state, body, now }: Call): Answer {
-  const request = jsonBody({ body });
+export function latestPoints(call: Call): Answer {
+  const { state, now } = call;
+  const request = jsonBody(call);
   const items = itemsOf(request, 1, MAX_LIST_ITEMS).map((value, i) => {
     const query = asObject(value, `request.items[${i}]`);
     return { identifier: readIdentifier(query, `request.items[${i}]`), query };
   });
-  const found = seriesOf(state, items, flag(request, 'ignoreUnknownIds'));
+  const found = seriesOf(call, items, flag(request, 'ignoreUnknownIds'));
   const listed = found.map(({ series, item }) => ({
     ...renderSeries(series),
     datapoints: latestOf(readPoints(state, series), item.query, now),

@@ -21,8 +21,9 @@ const QUERY = ['start', 'end', 'limit', 'aggregates', 'granularity'];
 const ITEM_ONLY = ['cursor', 'includeStatus', 'ignoreBadDataPoints', 'treatUncertainAsBad'];
 const KNOWN = [...QUERY, ...ITEM_ONLY, 'id', 'externalId', 'instanceId'];
 
-export function listPoints({ state, body, now }: Call): Answer {
-  const request = jsonBody({ body });
+export function listPoints(call: Call): Answer {
+  const { state, now } = call;
+  const request = jsonBody(call);
   refuseUnknown(request, [...QUERY, 'items', 'ignoreUnknownIds']);
   const defaults = Object.fromEntries(
     QUERY.filter((name) => name in request).map((name) => [name, request[name]]),
@@ -34,7 +35,7 @@ export function listPoints({ state, body, now }: Call): Answer {
     return { identifier, query: { ...defaults, ...asObject(item, where) } };
   });
   let room = 1;
-  const listed = seriesOf(state, items, flag(request, 'ignoreUnknownIds')).map(({ series, item }) => {
+  const listed = seriesOf(call, items, flag(request, 'ignoreUnknownIds')).map(({ series, item }) => {
     const page = listOne(readPoints(state, series), item.query, { now, room });
     room -= page.share;
     return { ...renderSeries(series), ...page.answer };

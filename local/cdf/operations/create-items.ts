@@ -4,30 +4,42 @@ import type { Answer, Call } from '../call';
 import { asObject, itemsOf, jsonBody } from '../call';
 import { checkFields } from '../check-value';
 import { repeated } from '../identifiers';
-import type { Items } from '../items';
+import type { Item, Items } from '../items';
 import { externalIdOf } from '../items';
 import { checkReferences } from '../references';
 import type { NewItem, Resource } from '../resource';
 import { renderItem } from './render-item';
+import { requireWrite } from './require-access';
 
-export function createItems(resource: Resource, { state, body, now }: Call): Answer {
-  const items = itemsOf(jsonBody({ body }), 1, resource.maxItems);
-  const created = items.map((item, i) => ({
-    id: state.nextId(),
-    fields: readNew(resource, item, `request.items[${i}]`),
-  }));
-  refuseDuplicates(resource, state[resource.name], created);
-  checkReferences(resource.fields, created, state);
-  resource.hooks?.beforeCreate?.(state, created);
-  const stored = created.map(({ id, fields }) => state[resource.name].add(id, fields, now));
-  resource.hooks?.afterChange?.(state, stored);
+export function createItems(resource: Resource, call: Call): Answer {
+  const items = itemsOf(jsonBody(call), 1, resource.maxCreates ?? resource.maxItems);
+  const created = items.map((item, i) => readNew(resource, item, `request.items[${i}]`));
+  const stored = storeNew(resource, call, created);
   return {
     status: resource.createStatus,
-    body: { items: stored.map((item) => renderItem(resource, state, item)) },
+    body: { items: stored.map((item) => renderItem(resource, call.state, item)) },
   };
 }
 
-function readNew(resource: Resource, value: unknown, where: string): Record<string, unknown> {
+/** Stores all or none. Throws 409, 422, 400, 403. */
+export function storeNew(
+  resource: Resource,
+  call: Pick<Call, 'state' | 'access' | 'now'>,
+  fields: readonly Record<string, unknown>[],
+): Item[] {
+  const { state, now } = call;
+  const created = fields.map((one) => ({ id: state.nextId(), fields: one }));
+  refuseDuplicates(resource, state[resource.name], created);
+  checkReferences(resource.fields, created, state);
+  resource.hooks?.beforeCreate?.(state, created, now);
+  requireWrite(resource, call, created);
+  const stored = created.map((one) => state[resource.name].add(one.id, one.fields, now));
+  resource.hooks?.afterChange?.(state, stored);
+  return stored;
+}
+
+/** The fields of a new item as they are stored. Throws 400. */
+export function readNew(resource: Resource, value: unknown, where: string): Record<string, unknown> {
   const item = asObject(value, where);
   try {
     checkFields(resource.fields, item, where);

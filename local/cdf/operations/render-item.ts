@@ -14,9 +14,9 @@ export function renderItem(
   const rendered = {
     ...fields,
     ...resource.hooks?.computed?.(state, item),
-    id,
+    ...(resource.isWithoutId ? {} : { id }),
     createdTime,
-    lastUpdatedTime,
+    ...(resource.isWithoutUpdates ? {} : { lastUpdatedTime }),
   };
   if (aggregates.length === 0) return rendered;
   const counted = aggregates.map((name) => [name, resource.hooks?.aggregates?.[name]?.(state, item)]);

@@ -3,13 +3,14 @@ import { applyUpdate } from '../apply-update';
 import type { Answer, Call, JsonObject } from '../call';
 import { asObject, itemsOf, jsonBody } from '../call';
 import { checkFields } from '../check-value';
-import { readIdentifier, repeated, resolve } from '../identifiers';
+import { readBareIdentifier, readIdentifier, repeated, resolve } from '../identifiers';
 import { externalIdOf } from '../items';
 import type { ProjectState } from '../project-state';
 import { checkReferences } from '../references';
 import type { ItemChange, Resource } from '../resource';
 import { refuse } from './create-items';
 import { renderItem } from './render-item';
+import { requireWrite } from './require-access';
 
 const UPDATE_ITEM = {
   id: { shape: { kind: 'integer', min: 1, max: Number.MAX_SAFE_INTEGER } },
@@ -19,22 +20,42 @@ const UPDATE_ITEM = {
 /** By instance id only these can be updated: the rest belongs to the instance. */
 const UPDATABLE_BY_INSTANCE = ['externalId', 'metadata', 'assetId', 'dataSetId'];
 
-export function updateItems(resource: Resource, { state, body, now }: Call): Answer {
-  const requests = itemsOf(jsonBody({ body }), 1, resource.maxItems).map((value, i) =>
-    readUpdate(value, `request.items[${i}]`),
+export function updateItems(resource: Resource, call: Call): Answer {
+  const { state, now } = call;
+  const requests = itemsOf(jsonBody(call), 1, resource.maxItems).map((value, i) =>
+    readUpdate(resource, value, `request.items[${i}]`),
   );
   const items = resolve(
     state[resource.name],
     requests.map(({ identifier }) => identifier),
     resource,
   );
-  const changes = items.map((item, i) => change(resource, item, requests[i]!, i));
+  const changes = items.map((item, i) =>
+    change(resource, item, requests[i]!, { where: `request.items[${i}]`, now }),
+  );
+  storeChanges(resource, call, changes);
+  return { status: 200, body: { items: items.map((item) => renderItem(resource, state, item)) } };
+}
+
+/** Stores all or none; the caller must reach where an item was and where it goes. Throws 409, 422, 400, 403. */
+export function storeChanges(
+  resource: Resource,
+  call: Pick<Call, 'state' | 'access' | 'now'>,
+  changes: readonly ItemChange[],
+): void {
+  const { state, now } = call;
+  const items = changes.map(({ item }) => item);
+  requireWrite(resource, call, items);
   refuseTakenExternalIds(resource, state, changes);
   checkReferences(resource.fields, changes, state);
   resource.hooks?.beforeUpdate?.(state, changes);
+  requireWrite(
+    resource,
+    call,
+    changes.map(({ item, fields }) => ({ id: item.id, fields })),
+  );
   state[resource.name].replaceFields(changes, now);
   resource.hooks?.afterChange?.(state, items);
-  return { status: 200, body: { items: items.map((item) => renderItem(resource, state, item)) } };
 }
 
 interface UpdateRequest {
@@ -42,22 +63,31 @@ interface UpdateRequest {
   readonly update: JsonObject;
 }
 
-function readUpdate(value: unknown, where: string): UpdateRequest {
+function readUpdate(resource: Resource, value: unknown, where: string): UpdateRequest {
   const { update, ...rest } = asObject(value, where);
-  const identifier = readIdentifier(rest, where);
+  const identifier = resource.isWithoutId
+    ? readBareIdentifier(resource, rest, where)
+    : readIdentifier(rest, where);
   if (!('instanceId' in identifier)) checkFields(UPDATE_ITEM, rest, where);
   return { identifier, update: asObject(update ?? null, `${where}.update`) };
 }
 
-function change(resource: Resource, item: ItemChange['item'], request: UpdateRequest, i: number): ItemChange {
-  const where = `request.items[${i}]`;
+function change(
+  resource: Resource,
+  item: ItemChange['item'],
+  request: UpdateRequest,
+  { where, now }: { readonly where: string; readonly now: number },
+): ItemChange {
   const updatable =
     'instanceId' in request.identifier
       ? Object.fromEntries(
           Object.entries(resource.fields).filter(([name]) => UPDATABLE_BY_INSTANCE.includes(name)),
         )
       : resource.fields;
-  const fields = applyUpdate(updatable, item.fields, request.update, `${where}.update`);
+  const fields = applyUpdate(updatable, item.fields, request.update, {
+    where: `${where}.update`,
+    now,
+  });
   resource.hooks?.checkItem?.(fields, where);
   return { item, fields };
 }

@@ -1,4 +1,5 @@
 // Databases and tables of RAW: found, made where the request asks for parents, listed, deleted.
+import type { Place } from '../access/access';
 import { ApiError, badRequest, notFound } from '../api-error';
 import type { Answer, Call, JsonObject } from '../call';
 import { asObject, flag, itemsOf, jsonBody, pageOf } from '../call';
@@ -15,6 +16,13 @@ const tableNameShape: Shape = { kind: 'text', min: 1, max: 64 };
 
 type Named = OrderedMap<string, RawDatabase> | OrderedMap<string, RawTable>;
 
+type Action = 'READ' | 'WRITE' | 'LIST';
+
+/** Throws 403 where the caller's grants do not reach the database, or the table of it. */
+function requireRaw({ access }: Call, action: Action, places: readonly Place[]): void {
+  access.require({ acl: 'rawAcl', action }, places);
+}
+
 /** The database of the path. Throws 404. With `ensureParent=true` it is made. */
 function databaseOf({ state, parameters, query }: Call): RawDatabase {
   const name = parameters['dbName'] ?? '';
@@ -25,9 +33,10 @@ function databaseOf({ state, parameters, query }: Call): RawDatabase {
   return state.raw.addDatabase(name);
 }
 
-/** The table of the path. Throws 404. With `ensureParent=true` it and its database are made. */
-export function tableOf(call: Call): RawTable {
+/** The table of the path. Throws 403, 404. With `ensureParent=true` it and its database are made. */
+export function tableOf(call: Call, action: Action): RawTable {
   const name = call.parameters['tableName'] ?? '';
+  requireRaw(call, action, [{ database: call.parameters['dbName'] ?? '', table: name }]);
   const isEnsured = isParentEnsured(call.query);
   if (isEnsured) checkValue(tableNameShape, name, 'tableName');
   const database = databaseOf(call);
@@ -44,8 +53,10 @@ function isParentEnsured(query: URLSearchParams): boolean {
 }
 
 /** POST /raw/dbs */
-export function createDatabases({ state, body }: Call): Answer {
-  const names = namesOf(jsonBody({ body }), databaseNameShape);
+export function createDatabases(call: Call): Answer {
+  const { state } = call;
+  const names = namesOf(jsonBody(call), databaseNameShape);
+  requireRaw(call, 'WRITE', databasePlaces(names));
   refuseExisting(names, state.raw.databases);
   for (const name of names) state.raw.addDatabase(name);
   return { status: 201, body: { items: names.map((name) => ({ name })) } };
@@ -54,6 +65,7 @@ export function createDatabases({ state, body }: Call): Answer {
 /** POST /raw/dbs/{dbName}/tables */
 export function createTables(call: Call): Answer {
   const names = namesOf(jsonBody(call), tableNameShape);
+  requireRaw(call, 'WRITE', tablePlaces(call, names));
   const database = databaseOf(call);
   refuseExisting(names, database.tables);
   for (const name of names) call.state.raw.addTable(database, name);
@@ -61,19 +73,22 @@ export function createTables(call: Call): Answer {
 }
 
 /** GET /raw/dbs */
-export function listDatabases({ state, query }: Call): Answer {
-  return listNames(state.raw.databases, query);
+export function listDatabases(call: Call): Answer {
+  return listNames(call.state.raw.databases, call, (database) => ({ database }));
 }
 
 /** GET /raw/dbs/{dbName}/tables */
 export function listTables(call: Call): Answer {
-  return listNames(databaseOf(call).tables, call.query);
+  const database = databaseOf(call);
+  return listNames(database.tables, call, (table) => ({ database: database.name, table }));
 }
 
 /** POST /raw/dbs/delete: a database that has tables goes only with `recursive`. */
-export function deleteDatabases({ state, body }: Call): Answer {
-  const request = jsonBody({ body });
+export function deleteDatabases(call: Call): Answer {
+  const { state } = call;
+  const request = jsonBody(call);
   const names = namesOf(request, databaseNameShape);
+  requireRaw(call, 'WRITE', databasePlaces(names));
   const isRecursive = flag(request, 'recursive');
   refuseMissing(names, state.raw.databases, 'databases');
   const full = names.filter((name) => (state.raw.databases.get(name)?.tables.size ?? 0) > 0);
@@ -85,10 +100,19 @@ export function deleteDatabases({ state, body }: Call): Answer {
 /** POST /raw/dbs/{dbName}/tables/delete */
 export function deleteTables(call: Call): Answer {
   const names = namesOf(jsonBody(call), tableNameShape);
+  requireRaw(call, 'WRITE', tablePlaces(call, names));
   const database = databaseOf(call);
   refuseMissing(names, database.tables, 'tables');
   for (const name of names) database.tables.delete(name);
   return { status: 200, body: {} };
+}
+
+function databasePlaces(names: readonly string[]): Place[] {
+  return names.map((database) => ({ database }));
+}
+
+function tablePlaces({ parameters }: Call, names: readonly string[]): Place[] {
+  return names.map((table) => ({ database: parameters['dbName'] ?? '', table }));
 }
 
 function namesOf(request: JsonObject, shape: Shape): string[] {
@@ -120,9 +144,11 @@ function refuseMissing(names: readonly string[], existing: Named, label: string)
     throw notFound(`No ${label} named ${missing.map(({ name }) => name).join(', ')}`, { missing });
 }
 
-function listNames(named: Named, query: URLSearchParams) {
-  const page = pageOf(query, MAX_NAMES, DEFAULT_LIMIT);
-  const { values, nextCursor } = named.page(page);
+/** Those that the caller may list. */
+function listNames(named: Named, { query, access }: Call, placeOf: (name: string) => Place) {
+  const need = { acl: 'rawAcl', action: 'LIST' };
+  const request = pageOf(query, MAX_NAMES, DEFAULT_LIMIT);
+  const { values, nextCursor } = named.page(request, ({ name }) => access.may(need, placeOf(name)));
   const items = values.map(({ name }) => ({ name }));
   return { status: 200, body: nextCursor === undefined ? { items } : { items, nextCursor } };
 }

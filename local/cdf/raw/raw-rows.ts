@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, notFound } from '../api-error';
 import type { Answer, Call } from '../call';
-import { asObject, itemsOf, jsonBody, pageOf } from '../call';
+import { asObject, exactJsonBody, itemsOf, jsonBody, pageOf } from '../call';
+import { formatJson } from '../exact-json';
 import type { Field } from '../fields';
 import { checkFlat, tableOf } from './raw-names';
 import type { RawRow } from './raw-store';
@@ -25,11 +26,11 @@ const ROW: Readonly<Record<string, Field>> = {
 
 /** POST .../rows. CDF promises no rollback here; the stand-in checks all rows first, so either all land or none. */
 export function insertRows(call: Call): Answer {
-  const items = itemsOf(jsonBody(call), 0, MAX_ROWS);
+  const items = itemsOf(exactJsonBody(call), 0, MAX_ROWS);
   // A body that is no longer than one value may be has no row that is too long.
   const checksSize = call.body.length > MAX_COLUMN_CHARACTERS;
   for (let i = 0; i < items.length; i++) checkRow(items[i], i, checksSize);
-  const { rows } = tableOf(call);
+  const { rows } = tableOf(call, 'WRITE');
   for (const { key, columns } of items as RawRow[]) {
     const known = rows.get(key);
     if (known === undefined) rows.add({ key, columns, lastUpdatedTime: call.now, sequence: 0 });
@@ -53,12 +54,12 @@ function checkRow(value: unknown, index: number, checksSize: boolean): void {
 function checkSize(columns: object, where: string): void {
   let bytes = 2;
   for (const [name, value] of Object.entries(columns)) {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : formatJson(value);
     if (name.length > MAX_COLUMN_CHARACTERS || text.length > MAX_COLUMN_CHARACTERS)
       throw badRequest(
         `${where}.columns: a name or value must have at most ${MAX_COLUMN_CHARACTERS} characters`,
       );
-    bytes += Buffer.byteLength(JSON.stringify(name)) + Buffer.byteLength(JSON.stringify(value)) + 2;
+    bytes += Buffer.byteLength(JSON.stringify(name)) + Buffer.byteLength(formatJson(value)) + 2;
   }
   if (bytes > MAX_COLUMNS_BYTES)
     throw badRequest(`${where}.columns: must have at most ${MAX_COLUMNS_BYTES} bytes`);
@@ -74,7 +75,7 @@ export function listRows(call: Call): Answer {
     .get('columns')
     ?.split(',')
     .filter((name) => name !== '');
-  const { values, nextCursor } = tableOf(call).rows.page(
+  const { values, nextCursor } = tableOf(call, 'READ').rows.page(
     page,
     ({ lastUpdatedTime }) => lastUpdatedTime > min && lastUpdatedTime <= max,
   );
@@ -85,7 +86,7 @@ export function listRows(call: Call): Answer {
 /** GET .../rows/{rowKey} */
 export function retrieveRow(call: Call): Answer {
   const key = call.parameters['rowKey'] ?? '';
-  const row = tableOf(call).rows.get(key);
+  const row = tableOf(call, 'READ').rows.get(key);
   if (row === undefined) throw notFound(`No rows with key ${key}`, { missing: [{ key }] });
   return { status: 200, body: render(row, undefined) };
 }
@@ -97,7 +98,7 @@ export function deleteRows(call: Call): Answer {
     checkFlat({ key: KEY }, item, `request.items[${i}]`);
     return item['key'] as string;
   });
-  const { rows } = tableOf(call);
+  const { rows } = tableOf(call, 'WRITE');
   for (const key of keys) rows.delete(key);
   return { status: 200, body: {} };
 }

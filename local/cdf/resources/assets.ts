@@ -1,8 +1,15 @@
 // Assets: limits and rules of facts that CDF documents for /assets.
 import { badRequest } from '../api-error';
 import type { Field } from '../fields';
-import { externalIdShape, idShape, labelsShape, optionalText } from '../fields';
-import { COMMON_FILTERS, anyOf, equals } from '../filters';
+import {
+  dataSetIdField,
+  externalIdShape,
+  idShape,
+  labelsField,
+  metadataField,
+  optionalText,
+} from '../fields';
+import { COMMON_FILTERS, anyOf, equals, hasLabels } from '../filters';
 import type { Item } from '../items';
 import { externalIdOf } from '../items';
 import type { ProjectState } from '../project-state';
@@ -14,13 +21,10 @@ const fields: Readonly<Record<string, Field>> = {
   parentId: { shape: idShape, update: 'set' },
   parentExternalId: { shape: externalIdShape, update: 'set' },
   description: optionalText(500),
-  dataSetId: { shape: idShape, update: 'set-or-null' },
-  metadata: {
-    shape: { kind: 'map', maxPairs: 256, maxKeyBytes: 128, maxValueBytes: 10_240, maxBytes: 10_240 },
-    update: 'edit',
-  },
+  dataSetId: { ...dataSetIdField, references: 'data-sets-as-text' },
+  metadata: metadataField(10_240),
   source: optionalText(128),
-  labels: { shape: labelsShape, update: 'edit' },
+  labels: labelsField,
   geoLocation: { shape: { kind: 'geo-feature' }, update: 'set-or-null' },
 };
 
@@ -28,6 +32,7 @@ export const assets: Resource = {
   name: 'assets',
   label: 'Asset',
   acl: 'assetsAcl',
+  verbs: ['create', 'update', 'delete', 'byids', 'list', 'query', 'count', 'one'],
   createStatus: 201,
   maxItems: 1000,
   duplicateStatus: 409,
@@ -36,6 +41,7 @@ export const assets: Resource = {
     ...COMMON_FILTERS,
     name: equals('name', { kind: 'text', min: 1, max: 140 }),
     source: equals('source', { kind: 'text', max: 128 }),
+    labels: hasLabels,
     parentIds: anyOf('parentId', 100),
     parentExternalIds: {
       shape: { kind: 'list', of: externalIdShape, maxItems: 100 },
@@ -58,6 +64,7 @@ export const assets: Resource = {
     afterChange: (state, items) => items.forEach((item) => state.assetTree.link(item)),
     withDependents,
     afterDelete: (state, items) => items.forEach((item) => state.assetTree.unlink(item)),
+    place: (_state, { rootId }) => (typeof rootId === 'number' ? { rootId } : {}),
     computed: (state, item) => {
       const parent = state.assetTree.parentOf(item);
       const parentExternalId = parent === undefined ? undefined : externalIdOf(parent);

@@ -1,6 +1,13 @@
 // Events: limits and rules that CDF documents for /events. Nothing is required.
 import { badRequest } from '../api-error';
-import { externalIdShape, idShape, optionalText, timeShape } from '../fields';
+import {
+  assetIdsField,
+  dataSetIdField,
+  externalIdShape,
+  metadataField,
+  optionalText,
+  timeShape,
+} from '../fields';
 import { COMMON_FILTERS, anyOf, equals, within } from '../filters';
 import type { Resource } from '../resource';
 
@@ -8,26 +15,20 @@ export const events: Resource = {
   name: 'events',
   label: 'Event',
   acl: 'eventsAcl',
+  verbs: ['create', 'update', 'delete', 'byids', 'list', 'query', 'count', 'one'],
   createStatus: 201,
   maxItems: 1000,
   duplicateStatus: 409,
   fields: {
     externalId: { shape: externalIdShape, update: 'set-or-null' },
-    dataSetId: { shape: idShape, update: 'set-or-null' },
+    dataSetId: { ...dataSetIdField, references: 'data-sets-as-text' },
     startTime: { shape: timeShape, update: 'set-or-null' },
     endTime: { shape: timeShape, update: 'set-or-null' },
     type: optionalText(64),
     subtype: optionalText(64),
     description: optionalText(500),
-    metadata: {
-      shape: { kind: 'map', maxPairs: 256, maxKeyBytes: 128, maxValueBytes: 128_000, maxBytes: 200_000 },
-      update: 'edit',
-    },
-    assetIds: {
-      shape: { kind: 'list', of: idShape, maxItems: 10_000, isSet: true },
-      update: 'edit',
-      references: 'assets',
-    },
+    metadata: metadataField(200_000, 128_000),
+    assetIds: assetIdsField(10_000),
     source: optionalText(128),
   },
   filters: {

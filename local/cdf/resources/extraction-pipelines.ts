@@ -34,6 +34,7 @@ export const extractionPipelines: Resource = {
   name: 'extpipes',
   label: 'Extraction pipeline',
   acl: 'extractionPipelinesAcl',
+  verbs: ['create', 'update', 'delete', 'byids', 'list', 'query', 'one'],
   createStatus: 200,
   maxItems: 1000,
   duplicateStatus: 409,
@@ -41,7 +42,12 @@ export const extractionPipelines: Resource = {
     externalId: { shape: { kind: 'text', min: 1, max: 255 }, required: true, update: 'set' },
     name: { shape: { kind: 'text', min: 1, max: 140 }, required: true, update: 'set' },
     description: nullableText(500),
-    dataSetId: { shape: { kind: 'integer', min: 0, max: MAX_ID }, required: true, update: 'set' },
+    dataSetId: {
+      shape: { kind: 'integer', min: 0, max: MAX_ID },
+      required: true,
+      update: 'set',
+      references: 'data-sets',
+    },
     rawTables: {
       shape: { kind: 'list', of: { kind: 'object', fields: RAW_TABLE } },
       update: 'edit',

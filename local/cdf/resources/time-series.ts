@@ -1,13 +1,15 @@
 // Time series: limits and rules that CDF documents for /timeseries. Whether one holds strings never changes.
 import { badRequest } from '../api-error';
-import { MAX_ID, externalIdShape, idShape, optionalText } from '../fields';
+import { MAX_ID, dataSetIdField, externalIdShape, idShape, metadataField, optionalText } from '../fields';
 import { COMMON_FILTERS, anyOf, equals } from '../filters';
 import type { Resource } from '../resource';
+import { rootOfAsset } from './root-of-asset';
 
 export const timeSeries: Resource = {
   name: 'timeseries',
   label: 'Time series',
   acl: 'timeSeriesAcl',
+  verbs: ['create', 'update', 'delete', 'byids', 'list', 'query', 'count'],
   createStatus: 201,
   maxItems: 1000,
   duplicateStatus: 422,
@@ -17,12 +19,9 @@ export const timeSeries: Resource = {
     name: optionalText(255),
     legacyName: { shape: { kind: 'text', max: 255 }, ignored: true },
     isString: { shape: { kind: 'boolean' }, default: false },
-    metadata: {
-      shape: { kind: 'map', maxPairs: 256, maxKeyBytes: 128, maxBytes: 10_000 },
-      update: 'edit',
-    },
+    metadata: metadataField(10_000),
     unit: optionalText(32),
-    unitExternalId: optionalText(64),
+    unitExternalId: { ...optionalText(64), references: 'units' },
     assetId: { shape: idShape, update: 'set-or-null', references: 'assets' },
     isStep: { shape: { kind: 'boolean' }, update: 'set', default: false },
     description: optionalText(1000),
@@ -30,7 +29,7 @@ export const timeSeries: Resource = {
       shape: { kind: 'list', of: { kind: 'integer', min: -MAX_ID, max: MAX_ID } },
       update: 'edit',
     },
-    dataSetId: { shape: idShape, update: 'set-or-null' },
+    dataSetId: dataSetIdField,
   },
   filters: {
     ...COMMON_FILTERS,
@@ -46,6 +45,7 @@ export const timeSeries: Resource = {
       if (isString === true && unitExternalId !== undefined)
         throw badRequest(`${where}.unitExternalId: only numeric time series have one`);
     },
+    place: rootOfAsset,
     afterDelete: (state, items) => items.forEach((item) => state.points.delete(item.id)),
     computed: (_state, item) => ({ type: item.fields['isString'] === true ? 'string' : 'numeric' }),
   },
