@@ -75,10 +75,25 @@ module.exports = {
       to: { path: 'node_modules/@cognite/' },
     },
     {
+      name: 'infra-check-knows-settings-only',
+      comment:
+        'infra/check holds Bicep against what the code declares: the settings of both sides, and shared/.',
+      severity: 'error',
+      from: { path: '^infra/', pathNot: test },
+      to: { path: '^(server|functions|local)/', pathNot: '^(server|functions)/settings\\.ts$' },
+    },
+    {
+      name: 'nobody-knows-infra',
+      comment: 'infra/ is deployed and checked, never run: nothing that runs may need it.',
+      severity: 'error',
+      from: { pathNot: '^infra/' },
+      to: { path: '^infra/' },
+    },
+    {
       name: 'no-import-of-tests',
       comment: 'Tests are leaves: nothing that ships may need them.',
       severity: 'error',
-      from: { path: '^(server|functions|shared|local)/', pathNot: test },
+      from: { path: '^(server|functions|shared|local|infra)/', pathNot: test },
       to: { path: test },
     },
     {
@@ -102,7 +117,7 @@ module.exports = {
       name: 'kebab-case',
       comment: 'File names are kebab-case.',
       severity: 'error',
-      from: { path: '^(server|functions|shared|local|tests|bench)/.*[A-Z_].*\\.ts$' },
+      from: { path: '^(server|functions|shared|local|tests|bench|infra)/.*[A-Z_].*\\.ts$' },
       to: {},
     },
   ],

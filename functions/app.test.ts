@@ -34,6 +34,7 @@ test.each([
   ['SLUICE_PUBLIC_HOST', { SLUICE_PUBLIC_HOST: '' }],
   ['SLUICE_PUBLIC_PORT', { SLUICE_PUBLIC_PORT: 'five' }],
   ['SLUICE_ALLOWED_HOSTS', { SLUICE_ALLOWED_HOSTS: 'a/b' }],
+  ['SLUICE_ALLOWED_PROJECTS', { SLUICE_ALLOWED_PROJECTS: 'a/b' }],
   ['SLUICE_WRAPPING_KEY_ID', { SLUICE_KEY_FILE: '' }],
   ['SluiceStorage__blobServiceUri', { SluiceStorage: '' }],
 ])('a fault in %s stops the app and is named', (name, change) => {

@@ -2,10 +2,10 @@
 // that a credential that is replaced counts at once.
 import type { Credential } from '../shared/credential';
 import { SealedSecretError } from '../shared/sealed-secret';
-import { unknownUser, unreadableSecret } from './batch/failure';
+import { disabledUser, unknownUser, unreadableSecret } from './batch/failure';
 import type { CdfAccess } from './batch/sender';
 
-/** Rejects with BatchFailedError where there is no such user or its secret does not open. */
+/** Rejects with BatchFailedError where there is no such user, it is disabled, or its secret does not open. */
 export function createCdfAccess(
   find: (username: string) => Promise<Credential | null>,
   open: (credential: Credential) => Promise<string>,
@@ -13,6 +13,7 @@ export function createCdfAccess(
   return async (username) => {
     const credential = await find(username);
     if (credential === null) throw unknownUser(username);
+    if (credential.disabled === true) throw disabledUser(username);
     const clientSecret = await open(credential).catch((error: unknown) => {
       throw error instanceof SealedSecretError ? unreadableSecret(username) : error;
     });

@@ -6,6 +6,7 @@ import type { ClientCredentials } from './cdf/token';
 import { TokenError } from './cdf/token';
 import type { CreateRequest } from './create-request';
 import { HttpError } from './http';
+import { cutText } from './cut-text';
 
 export interface AccessPorts {
   /** Rejects with InspectError. */
@@ -24,20 +25,35 @@ const MAX_REASON_CHARACTERS = 200;
 
 /** Rejects with HttpError 401 or 403 where CDF does not know the caller, or not in this project. */
 export async function checkCaller(
-  ports: AccessPorts,
-  { baseUrl, project }: CreateRequest,
+  ports: Pick<AccessPorts, 'inspect'>,
+  { baseUrl, project }: Pick<CreateRequest, 'baseUrl' | 'project'>,
   token: string,
 ): Promise<void> {
-  const refused: Refusals = {
-    401: new HttpError(
-      401,
-      `CDF refused the bearer token. It may have expired, or be meant for another cluster than ${baseUrl}.`,
-    ),
-    403: new HttpError(403, `The bearer token may not list projects and groups at ${baseUrl}.`),
-  };
-  const { projects } = await inspect(ports, { baseUrl, token }, refused);
-  if (!projects.includes(project))
-    throw new HttpError(403, `The bearer token gives no access to project "${project}" at ${baseUrl}.`);
+  const { projects } = await inspectCaller(ports, baseUrl, token);
+  if (!projects.includes(project)) throw noAccess({ baseUrl, project });
+}
+
+export function noAccess({ baseUrl, project }: Pick<CreateRequest, 'baseUrl' | 'project'>): HttpError {
+  return new HttpError(403, `The bearer token gives no access to project "${project}" at ${baseUrl}.`);
+}
+
+/** What the caller's token opens. Rejects with HttpError 401 or 403 where CDF does not know the caller; 502. */
+export async function inspectCaller(
+  ports: Pick<AccessPorts, 'inspect'>,
+  baseUrl: string,
+  token: string,
+): Promise<Inspection> {
+  return inspect(
+    ports,
+    { baseUrl, token },
+    {
+      401: new HttpError(
+        401,
+        `CDF refused the bearer token. It may have expired, or be meant for another cluster than ${baseUrl}.`,
+      ),
+      403: new HttpError(403, `The bearer token may not list projects and groups at ${baseUrl}.`),
+    },
+  );
 }
 
 /** Rejects with HttpError 400 or 403 where the client credentials do not lead into the project. */
@@ -54,7 +70,7 @@ export async function checkCredentials(ports: AccessPorts, request: CreateReques
 type Refusals = Readonly<Record<401 | 403, HttpError>>;
 
 async function inspect(
-  ports: AccessPorts,
+  ports: Pick<AccessPorts, 'inspect'>,
   { baseUrl, token }: { baseUrl: string; token: string },
   refused: Refusals,
 ): Promise<Inspection> {
@@ -79,7 +95,7 @@ async function fetchToken(ports: AccessPorts, credentials: ClientCredentials): P
     throw new HttpError(
       400,
       `The token endpoint refused the client credentials (${error.code}${reason}). ` +
-        'Check auth.token_url, auth.client_id, auth.client_secret and auth.scope.',
+        'Check token URL, client id, client secret and scope.',
     );
   }
 }
@@ -88,13 +104,13 @@ async function fetchToken(ports: AccessPorts, credentials: ClientCredentials): P
 function shortReason({ message }: TokenError, { clientSecret }: ClientCredentials): string {
   const [sentence = ''] = message.split(/\s*(?:[\r\n]|Trace ID:)/);
   if (sentence === '' || message.includes(clientSecret)) return '';
-  return `: ${sentence.slice(0, MAX_REASON_CHARACTERS)}`;
+  return `: ${cutText(sentence, MAX_REASON_CHARACTERS)}`;
 }
 
 function notLinked(project: string): HttpError {
   return new HttpError(
     403,
-    `The app of auth.client_id has no access to project "${project}": its group is not linked. Add the app to a ` +
+    `The app with this client id has no access to project "${project}": its group is not linked. Add the app to a ` +
       "group in Microsoft Entra ID, and give that group's object id to a CDF group of the project as source id.",
   );
 }

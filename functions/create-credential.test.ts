@@ -11,6 +11,7 @@ import { clientSecretAad, openSecret } from '../shared/sealed-secret';
 import type { Loopback, LoopbackAnswer } from '../tests/support/loopback';
 import { startLoopback } from '../tests/support/loopback';
 import { createAllowList } from './allow-list';
+import { createProjectCheck } from './allowed-projects';
 import { inspectToken } from './cdf/inspect';
 import type { ClientCredentials } from './cdf/token';
 import { TokenError } from './cdf/token';
@@ -54,13 +55,14 @@ beforeEach(() => {
   };
 });
 
-function setup(fetchToken = (_: ClientCredentials) => Promise.resolve({ value: 'app' })) {
+function setup(fetchToken = (_: ClientCredentials) => Promise.resolve({ value: 'app' }), allowed = '') {
   const stored: Credential[] = [];
   const lines: string[] = [];
   const asked: ClientCredentials[] = [];
   const log = createLog('test', (line) => lines.push(line));
   const handler = createCredentialHandler({
     allowList: createAllowList(cdf.url),
+    checkProject: createProjectCheck(allowed),
     inspect: inspectToken,
     fetchToken: (credentials) => {
       asked.push(credentials);
@@ -226,6 +228,18 @@ test.each<[string, () => unknown, string]>([
   expect(answer.message).not.toContain(SECRET);
   expect(cdf.requests).toHaveLength(before);
   expect([asked, lines]).toEqual([[], []]);
+});
+
+test('answers 403 to a project that is not among those allowed, once CDF knows the caller; no token is fetched', async () => {
+  const { handler, asked } = setup(undefined, 'other, third');
+
+  const { status, message } = await post(handler);
+
+  expect(status).toBe(403);
+  expect(message).toContain('SLUICE_ALLOWED_PROJECTS');
+  expect(asked).toEqual([]);
+  expect((await post(handler, aBody(), 'Bearer junk')).status).toBe(401);
+  expect((await post(setup(undefined, 'other, plant').handler)).status).toBe(200);
 });
 
 test('answers 413 to a body above the limit', async () => {

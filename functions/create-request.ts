@@ -42,30 +42,39 @@ export async function readCreateRequest(request: HttpRequest, allowList: AllowLi
     clientSecret: field('client_secret'),
     scope: field('scope'),
   };
-  checkTokenUrl(credentials.tokenUrl, allowList);
   return {
     credentials,
     project: projectOf(body['project']),
-    baseUrl: baseUrlOf(credentials.scope, allowList),
+    baseUrl: checkAddresses(credentials, allowList, { tokenUrl: 'auth.token_url', scope: 'auth.scope' }),
   };
 }
 
-function checkTokenUrl(tokenUrl: string, allowList: AllowList): void {
+/** CDF's base URL. Throws HttpError 400 where a host may not be called; `names` are those of the body's fields. */
+export function checkAddresses(
+  { tokenUrl, scope }: Pick<ClientCredentials, 'tokenUrl' | 'scope'>,
+  allowList: AllowList,
+  names: { readonly tokenUrl: string; readonly scope: string },
+): string {
+  checkTokenUrl(tokenUrl, allowList, names.tokenUrl);
+  return baseUrlOf(scope, allowList, names.scope);
+}
+
+function checkTokenUrl(tokenUrl: string, allowList: AllowList, name: string): void {
   const url = parseUrl(tokenUrl);
   if (url === null || url.hash !== '' || !allowList.tokenUrl(url))
     throw new HttpError(
       400,
-      'auth.token_url must look like https://login.microsoftonline.com/<tenant id>/oauth2/v2.0/token; ' +
+      `${name} must look like https://login.microsoftonline.com/<tenant id>/oauth2/v2.0/token; ` +
         'other hosts must be allowed by the setting SLUICE_ALLOWED_HOSTS.',
     );
 }
 
-function baseUrlOf(scope: string, allowList: AllowList): string {
+function baseUrlOf(scope: string, allowList: AllowList, name: string): string {
   const url = parseUrl(scope);
   if (url === null || scope !== `${url.origin}/.default` || !allowList.cdf(url))
     throw new HttpError(
       400,
-      'auth.scope must look like https://<cluster>.cognitedata.com/.default; ' +
+      `${name} must look like https://<cluster>.cognitedata.com/.default; ` +
         'other hosts must be allowed by the setting SLUICE_ALLOWED_HOSTS.',
     );
   return url.origin;

@@ -5,19 +5,29 @@ import type { HttpHandler, HttpRequest, HttpResponseInit } from '@azure/function
 import type { Log } from '../shared/log';
 import { describeError } from '../shared/log';
 
-/** The caller sees status and message as they are. */
+/** What CDF's errors may hold beside the message: which of the things asked for are unknown, or there already. */
+export interface ErrorLists {
+  readonly missing?: readonly object[];
+  readonly duplicated?: readonly object[];
+}
+
+/** The caller sees status, message and lists as they are. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 
   constructor(
     readonly status: number,
     message: string,
+    readonly lists: ErrorLists = {},
   ) {
     super(message);
   }
 }
 
-export type Answer = (request: HttpRequest) => Promise<HttpResponseInit>;
+/** The name by which folders of this one know it: Azure's packages are for the triggers' own files. */
+export type ApiRequest = HttpRequest;
+
+export type Answer = (request: ApiRequest) => Promise<HttpResponseInit>;
 
 /** HttpError is answered as it says; anything else as 500 with an id, under which the log has the error. */
 export function answerErrors(log: Log, answer: Answer): HttpHandler {
@@ -25,7 +35,7 @@ export function answerErrors(log: Log, answer: Answer): HttpHandler {
     try {
       return await answer(request);
     } catch (error) {
-      if (error instanceof HttpError) return errorResponse(error.status, error.message);
+      if (error instanceof HttpError) return errorResponse(error.status, error.message, error.lists);
       const errorId = randomUUID();
       log.error('http request failed', {
         function: context.functionName,
@@ -37,8 +47,15 @@ export function answerErrors(log: Log, answer: Answer): HttpHandler {
   };
 }
 
-function errorResponse(status: number, message: string): HttpResponseInit {
-  return { status, headers: { 'cache-control': 'no-store' }, jsonBody: { error: { code: status, message } } };
+function errorResponse(status: number, message: string, lists: ErrorLists = {}): HttpResponseInit {
+  return { status, headers: NO_STORE, jsonBody: { error: { code: status, message, ...lists } } };
+}
+
+/** Answers are about users and their passwords: nothing on the way keeps one. */
+const NO_STORE = { 'cache-control': 'no-store' };
+
+export function ok(jsonBody: object): HttpResponseInit {
+  return { status: 200, headers: NO_STORE, jsonBody };
 }
 
 /** The whole text of a request or an answer; null where it is longer than `maxBytes` (the rest is not read). */

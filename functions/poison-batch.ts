@@ -2,7 +2,7 @@
 // a week, so it is kept in the blob container, beside its payload, and its session is told if nobody did yet.
 import { createHash } from 'node:crypto';
 import type { Batch } from '../shared/batch';
-import { batchId, MalformedBatchError, parseBatch } from '../shared/batch';
+import { batchId, MalformedBatchError, parseBatch, poisonBlobName } from '../shared/batch';
 import type { Log } from '../shared/log';
 import type { BatchFailure, Outcome } from '../shared/outcome';
 import { MAX_DELIVERIES } from './write-batch';
@@ -27,7 +27,7 @@ export function createPoisonBatch({
   return async (message) => {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     const batch = read(message);
-    const name = batch === null ? `poison/unreadable/${digest(text)}.json` : `poison/${batchId(batch)}.json`;
+    const name = poisonBlobName(batch === null ? `unreadable/${digest(text)}` : batchId(batch));
     await keep(name, Buffer.from(text));
     if (batch !== null) {
       const { unit, number } = batch;

@@ -3,11 +3,21 @@ import { TableServiceClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { BATCH_CONTAINER, BATCH_QUEUE } from '../shared/batch';
+import { CAPABILITY_TABLE } from '../shared/capability';
 import { CREDENTIAL_TABLE } from '../shared/credential';
+import { LOAD_TABLE } from '../shared/load';
 import { OUTCOME_TABLE } from '../shared/outcome';
+import { OWN_TABLES_TABLE } from '../shared/own-table';
 import { PROGRESS_TABLE } from '../shared/progress';
 
-const TABLES = [CREDENTIAL_TABLE, OUTCOME_TABLE, PROGRESS_TABLE];
+const TABLES = [
+  CREDENTIAL_TABLE,
+  CAPABILITY_TABLE,
+  OUTCOME_TABLE,
+  PROGRESS_TABLE,
+  OWN_TABLES_TABLE,
+  LOAD_TABLE,
+];
 const QUEUES = [BATCH_QUEUE, `${BATCH_QUEUE}-poison`];
 
 /** A connection kept open would keep Azurite from ending when it is told to. */

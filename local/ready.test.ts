@@ -21,6 +21,7 @@ const stack: RunningStack = {
   ca: "/home/o'neil/my code/ca.pem",
   httpBaseUrl: 'http://127.0.0.1:7071',
   cdf,
+  storage: 'UseDevelopmentStorage=true',
   processes: { azurite: 11, server: 12 },
 };
 
@@ -42,8 +43,11 @@ test('ready.json has what programs need, for its owner only, until it is removed
   });
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
+  expect(readFileSync(join(dataDirectory, 'storage-connection'), 'utf8')).toBe('UseDevelopmentStorage=true');
+
   removeReadyFile(dataDirectory);
   expect(existsSync(file)).toBe(false);
+  expect(existsSync(join(dataDirectory, 'storage-connection'))).toBe(false);
 });
 
 test('the psql line can be pasted whatever the path of the CA is', () => {

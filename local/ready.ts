@@ -12,11 +12,18 @@ export interface RunningStack {
   readonly ca: string;
   readonly httpBaseUrl: string;
   readonly cdf: CdfTarget;
+  /** Connection string of Azurite. */
+  readonly storage: string;
   readonly processes: Readonly<Record<string, number>>;
 }
 
 function readyFile(dataDirectory: string): string {
   return join(dataDirectory, 'ready.json');
+}
+
+/** Beside ready.json: where an operator's commands (npm run poison) find the storage of the stack that runs. */
+export function storageFile(dataDirectory: string): string {
+  return join(dataDirectory, 'storage-connection');
 }
 
 /** For its owner only: it holds a password and a client secret. */
@@ -26,6 +33,7 @@ export function writeReadyFile({
   ca,
   httpBaseUrl,
   cdf,
+  storage,
   processes,
 }: RunningStack): void {
   const { host, port, username, password, database } = login;
@@ -35,11 +43,12 @@ export function writeReadyFile({
     cdf,
     processes,
   };
+  writeWhole(storageFile(dataDirectory), storage, 0o600);
   writeWhole(readyFile(dataDirectory), `${JSON.stringify(ready, null, 2)}\n`, 0o600);
 }
 
 export function removeReadyFile(dataDirectory: string): void {
-  rmSync(readyFile(dataDirectory), { force: true });
+  for (const file of [readyFile(dataDirectory), storageFile(dataDirectory)]) rmSync(file, { force: true });
 }
 
 export function describeStack({
@@ -71,7 +80,7 @@ export function describeStack({
 }
 
 /** No character in it needs more than single quotes around it in a shell. */
-function connectionUri({ username, password, host, port, database }: Login, ca: string): string {
+export function connectionUri({ username, password, host, port, database }: Login, ca: string): string {
   const user = `${encode(username)}:${encode(password)}`;
   const tls = `sslmode=verify-full&sslrootcert=${encode(ca)}`;
   return `postgresql://${user}@${host}:${port}/${encode(database)}?${tls}`;

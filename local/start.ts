@@ -45,7 +45,10 @@ async function startParts(stack: Stack, context: PartContext): Promise<RunningSt
     port: pgPort,
     ca: readFileSync(certificate.ca, 'utf8'),
   });
-  return { dataDirectory, login, ca: certificate.ca, httpBaseUrl, cdf, processes: stack.processes() };
+  return {
+    ...{ dataDirectory, login, ca: certificate.ca, httpBaseUrl, cdf },
+    ...{ storage: connectionString, processes: stack.processes() },
+  };
 }
 
 /** "Any free one" is the one of last time where it can be: credentials and queued batches name the stand-in's URL. */

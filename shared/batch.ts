@@ -1,6 +1,8 @@
 // A batch is one CDF request on its way: made by server/ingest, carried by blob and queue, sent by functions/write-batch.
 // The queue message is this header as JSON; the body (what CDF's API takes, gzipped) travels in it or in a blob.
 
+import type { RawTarget, Table } from './tables/table';
+
 export const BATCH_VERSION = 1;
 export const BATCH_QUEUE = 'batches';
 export const BATCH_CONTAINER = 'batches';
@@ -16,6 +18,14 @@ export type OnConflict =
   /** ON CONFLICT DO NOTHING: an existing item stays as it is. */
   | { readonly action: 'nothing' };
 
+/**
+ * `insert`: INSERT and COPY, an upsert by `onConflict`. `update`: sets `columns` on what CDF has; what it does not have
+ * counts as not written and is no error. `delete`: the body's items name keys only (data points: a time range of a
+ * series); what CDF does not have counts as not written. `truncate`: no rows; empties the RAW table of `target`.
+ * `check`: no rows; asks CDF afresh whether the user may write to the table, and fails with 42501 where not.
+ */
+export type Write = 'insert' | 'update' | 'delete' | 'truncate' | 'check';
+
 export interface Batch {
   readonly version: typeof BATCH_VERSION;
   /** The commit unit: partition key of its outcomes. */
@@ -28,11 +38,15 @@ export interface Batch {
   readonly username: string;
   /** The gateway table. */
   readonly table: string;
+  /** A table of the user's own, which the catalogue does not know: what the writer must know of it travels along. */
+  readonly own?: Pick<Table, 'key' | 'request' | 'acl'>;
+  /** What is done with the rows; absent: insert. */
+  readonly write?: Write;
   /** The columns that the statement names; a NULL in one of them unsets its property on update. */
   readonly columns: readonly string[];
   readonly onConflict: OnConflict;
-  /** Only for raw_rows: a request writes to one RAW table. */
-  readonly target?: { readonly database: string; readonly table: string };
+  /** Only for RAW rows: a request writes to one RAW table. */
+  readonly target?: RawTarget;
   /** How many rows (items, data points, RAW rows) the body holds. */
   readonly rows: number;
   readonly contentType: 'application/json' | 'application/protobuf';
@@ -45,6 +59,8 @@ export interface Batch {
   readonly createdTime: number;
   /** Set by write-batch when it puts the batch back into the queue: since when it waits for its predecessors. */
   readonly waitingSince?: number;
+  /** W3C Trace Context of the commit unit, where telemetry is on: the writer's spans join its trace. */
+  readonly traceparent?: string;
 }
 
 export function batchId(batch: Pick<Batch, 'unit' | 'number'>): string {
@@ -60,6 +76,12 @@ export function parseBatchId(id: string): { unit: string; number: number } {
 /** Where the payload of a batch lies when it does not travel in the message. */
 export function payloadBlobName(batch: Pick<Batch, 'unit' | 'number'>): string {
   return `${batch.unit}/${batch.number}`;
+}
+
+/** Where functions/poison-batch keeps a batch that could not be written, until an operator decides. `id`: see batchId. */
+export const POISON_PREFIX = 'poison/';
+export function poisonBlobName(id: string): string {
+  return `${POISON_PREFIX}${id}.json`;
 }
 
 /** A queue message that is no batch of ours: set aside, never retried. */

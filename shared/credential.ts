@@ -18,4 +18,11 @@ export interface Credential {
   readonly baseUrl: string;
   /** Milliseconds since 1970. */
   readonly createdTime: number;
+  /** Milliseconds since 1970; absent: never changed. */
+  readonly lastUpdatedTime?: number;
+  /** Refused at login, its sessions ended, its batches not written, until it is enabled again. */
+  readonly disabled?: boolean;
 }
+
+/** What a listing shows: nothing in it opens anything. */
+export type CredentialSummary = Omit<Credential, 'verifier' | 'sealedSecret'>;

@@ -33,5 +33,20 @@ export interface Outcome {
   readonly refused: number;
   /** The first MAX_ROW_ERRORS of the refused. */
   readonly errors: readonly RowError[];
+  /**
+   * UPDATE, DELETE and ON CONFLICT DO NOTHING: rows (number in the commit unit) that did not affect exactly one row of
+   * CDF's, and how many they did: 0 where CDF does not have the item, or has it (DO NOTHING), or refused the row; a range
+   * of data points as many as were in it.
+   */
+  readonly affected?: readonly (readonly [row: number, count: number])[];
   readonly failure?: BatchFailure;
+  /** All refused rows, with the rows themselves: gzipped lines of JSON. Absent where none is refused. */
+  readonly rejectedBlob?: string;
+  /** Set where it is read: when it was recorded, ms since 1970. */
+  readonly recordedTime?: number;
+}
+
+/** Where the list of a batch's refused rows lies, in the container of the batches. */
+export function rejectedBlobName({ unit, number }: Pick<Outcome, 'unit' | 'number'>): string {
+  return `rejected/${unit}/${number}.jsonl.gz`;
 }

@@ -139,9 +139,10 @@ describe('INSERT', () => {
   });
 
   it('reports runs under the column name of the Data Factory guide', async () => {
+    await cdf.post('/datasets', { items: [{ externalId: 'pipes', name: 'pipes' }] });
     await client.query(
-      `INSERT INTO extraction_pipelines (external_id, name, data_set_id, contacts)
-       VALUES ('pipe', 'Pipe', 1, '[{"name":"a","email":"a@example.com"}]')`,
+      `INSERT INTO extraction_pipelines (external_id, name, data_set_external_id, contacts)
+       VALUES ('pipe', 'Pipe', 'pipes', '[{"name":"a","email":"a@example.com"}]')`,
     );
 
     await client.query(

@@ -6,7 +6,7 @@ import { SQLSTATE } from '../server/postgres-error';
 const ROOT = resolve(__dirname, '..');
 const DEFINITIONS = 'postgres-error.ts';
 /** A code that has no name: `{ code: '22004' }`, `409: '23505'`, `?? '22000'`. */
-const BARE_CODE = /(?:\bcode: |\d{3}: |\?\? )'(?=[A-Z]*\d)([0-9A-Z]{5})'/g;
+const BARE_CODE = /(?:\b(?:code|NOTICE|WARNING): |\d{3}: |\?\? )'(?=[A-Z]*\d)([0-9A-Z]{5})'/g;
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -2,6 +2,7 @@
 // body's order. Field numbers: cognitedata/protobuf-files v1/timeseries.
 import type { Body, Rows } from './body';
 import { halveRows, identityOf } from './body';
+import { pointText } from './point-text';
 
 interface Series {
   readonly key: string;
@@ -30,6 +31,8 @@ export function openDatapointBody(bytes: Buffer): Body {
     rows: starts.length,
     keyOf: (row) => series[seriesOf[row]!]!.key,
     identityOf: (row) => series[seriesOf[row]!]!.identity,
+    scopeOf: (row) => series[seriesOf[row]!]!.identity ?? '',
+    textOf: (row) => pointText(series[seriesOf[row]!]!.key, bytes.subarray(starts[row], ends[row])),
     encode: (rows) => Buffer.concat(runs(rows, seriesOf).map(encodeRun)),
     halve: (rows) => {
       // Between series as long as there are several: what is wrong is mostly a series, not a point.

@@ -4,6 +4,7 @@ import type { Table } from '../../shared/tables/table';
 import { CdfError } from '../cdf/cdf-error';
 import { TokenError } from '../cdf/token';
 import type { Refusal } from './tally';
+import { cutText } from '../cut-text';
 
 /** Ends a batch; it is recorded as its outcome, and the queue does not deliver it again. */
 export class BatchFailedError extends Error {
@@ -20,6 +21,19 @@ const ROTATE =
 export function unknownUser(username: string): BatchFailedError {
   const message = `the CDF credential of user "${username}" does not exist any more`;
   return new BatchFailedError({ code: '28000', message, hint: 'Create a new credential.' });
+}
+
+/**
+ * Also of batches that were handed over before: disabling means that nothing more is written in the user's name. What they
+ * hold is not kept for later: the load is run again once the user is enabled.
+ */
+export function disabledUser(username: string): BatchFailedError {
+  const message = `user "${username}" is disabled`;
+  return new BatchFailedError({
+    code: '28000',
+    message,
+    hint: 'Enable the user and run the same load again.',
+  });
 }
 
 export function unreadableSecret(username: string): BatchFailedError {
@@ -46,15 +60,33 @@ export function refusedToken(): BatchFailedError {
   return new BatchFailedError({ code: '28000', message: 'CDF refused the credential', hint: ROTATE });
 }
 
-/** 403. */
-export function permissionDenied(table: Table, { message }: CdfError): BatchFailedError {
+/** The credential may not write. `reason`: CDF's sentence, or what its groups lack. */
+export function permissionDenied(table: Table, project: string, reason: string): BatchFailedError {
   return new BatchFailedError({
     code: '42501',
-    message: `permission denied for table ${table.name}: ${message}`,
+    message: `permission denied for table ${table.name}: ${reason}`,
     hint:
-      `Add the capability ${table.acl}:WRITE to the CDF group of the credential. ` +
-      'Where it is limited to data sets, every row has to lie in one of them.',
+      `Add the capability ${table.acl}:WRITE to a CDF group of project "${project}" that the credential is a member of. ` +
+      'Where it is limited to data sets, spaces or RAW tables, every row has to lie in one of them.',
   });
+}
+
+/** 403 to a request that only looks: what a write has to know first. */
+export function readDenied(table: Table, acl: string, { message }: CdfError): BatchFailedError {
+  return new BatchFailedError({
+    code: '42501',
+    message: `permission denied for table ${table.name}: this statement has to read from CDF: ${message}`,
+    hint: `Add the capability ${acl}:READ to the CDF group of the credential.`,
+  });
+}
+
+export function isPermissionDenied(error: unknown): boolean {
+  return error instanceof BatchFailedError && error.failure.code === '42501';
+}
+
+/** CDF refuses a request that stands for the whole batch: there is no row to blame, and asking again would be in vain. */
+export function refusedByCdf(error: CdfError): BatchFailure {
+  return { code: refusalOf(error).code, message: `CDF answered ${error.status ?? 0}: ${error.message}` };
 }
 
 export function payloadGone(): BatchFailedError {
@@ -88,10 +120,11 @@ export function describeWithoutValues(error: unknown): string {
     return `CdfError: status ${error.status ?? 'none'}, request ${error.requestId ?? 'unknown'}`;
   if (error instanceof BatchFailedError) return `BatchFailedError: ${error.failure.code}`;
   if (error instanceof TokenError) return `TokenError: ${error.code}`;
-  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : 'unknown';
+  return error instanceof Error ? cutText(`${error.name}: ${error.message}`, 300) : 'unknown';
 }
 
 const STATUS_CODES: Readonly<Record<number, string>> = {
+  403: '42501',
   409: '23505',
   413: '54000',
 };

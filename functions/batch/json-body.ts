@@ -9,6 +9,10 @@ export type Item = Readonly<Record<string, unknown>>;
 export interface JsonBody extends Body {
   /** The parsed item; parsed once. */
   itemOf(row: number): Item;
+  /** Puts another item in the row's place, `text` being its JSON where that must not be made anew; `textOf` stays. */
+  replace(row: number, item: Item, text?: string): void;
+  /** Nothing was replaced: the bytes are those that came. */
+  readonly isOriginal: boolean;
 }
 
 const QUOTE = 0x22;
@@ -25,28 +29,51 @@ const TAIL = Buffer.from(']}');
 export function openJsonBody(bytes: Buffer): JsonBody {
   const { starts, ends } = findItems(bytes);
   const parsed = new Map<number, Item>();
+  const replaced = new Map<number, string>();
+  const textOf = (row: number) => bytes.toString('utf8', starts[row], ends[row]);
+  const sliceOf = (row: number) => {
+    const text = replaced.get(row);
+    return text === undefined ? bytes.subarray(starts[row], ends[row]) : Buffer.from(text);
+  };
   const itemOf = (row: number): Item => {
     const known = parsed.get(row);
     if (known !== undefined) return known;
-    const item = parseItem(bytes.toString('utf8', starts[row], ends[row]));
+    const item = parseItem(textOf(row));
     parsed.set(row, item);
     return item;
   };
   return {
     rows: starts.length,
     itemOf,
-    keyOf: (row) => {
-      const item = itemOf(row);
-      const key = item['externalId'] ?? item['key'];
-      return typeof key === 'string' ? key : null;
+    textOf,
+    replace: (row, item, text = JSON.stringify(item)) => {
+      parsed.set(row, item);
+      replaced.set(row, text);
     },
+    get isOriginal() {
+      return replaced.size === 0;
+    },
+    keyOf: (row) => keyOf(itemOf(row)),
     identityOf: (row) => identityOf(itemOf(row)),
-    encode: (rows) => {
-      const slices = Array.from(rows, (row) => bytes.subarray(starts[row], ends[row]));
-      return joinItems(slices);
-    },
+    scopeOf: (row) => scopeOf(itemOf(row)),
+    encode: (rows) => joinItems(Array.from(rows, sliceOf)),
     halve: halveRows,
   };
+}
+
+/** The parts of a key of several columns are joined by a colon: space and external id, RAW database and table. */
+function keyOf({ space, externalId, rowNumber, key, database, table, id }: Item): string | null {
+  const own = externalId ?? key ?? table ?? id;
+  if (typeof own !== 'string' && typeof own !== 'number') return null;
+  const before = space ?? database;
+  const named = typeof before === 'string' ? `${before}:${own}` : String(own);
+  return typeof rowNumber === 'number' ? `${named}:${rowNumber}` : named;
+}
+
+/** Data set and security categories; of instances the space, of RAW tables the database, of what has rows the resource. */
+function scopeOf({ dataSetId, securityCategories, space, database, rowNumber, externalId }: Item): string {
+  const resource = rowNumber === undefined ? undefined : externalId;
+  return JSON.stringify([dataSetId, securityCategories, space, database, resource]);
 }
 
 /** JSON.parse would repeat a part of the text in its error, and that error reaches a log. */

@@ -4,11 +4,16 @@
 // window: a function that dies after recording and before sending calls rows doubtful that CDF never saw.
 import { CdfError } from '../cdf/cdf-error';
 import type { Rows } from './body';
-import { partRows } from './body';
+import { cutRows, partRows } from './body';
+import { createEach } from './create-each';
 import type { Job, OpenProgress } from './job';
+import { requestOf } from './job';
 import type { JsonBody } from './json-body';
 import { createItems } from './send-items';
 import type { Task } from './work-off';
+
+/** Items of one request each: so many are begun together. */
+const EACH_AT_ONCE = 40;
 
 const DOUBTFUL = {
   code: '58030',
@@ -31,7 +36,10 @@ export async function keylessTasks(
   const ledger = new Ledger(opened);
   const task = (part: Rows): Task<JsonBody> => ({
     rows: part,
-    send: (sent) => createOnce(job, body, sent, ledger),
+    send: (sent) =>
+      requestOf(job, 'items').single === true
+        ? createEachOnce(job, body, sent, ledger)
+        : createOnce(job, body, sent, ledger),
     answer: blame(task),
   });
   return [task(fresh)];
@@ -48,6 +56,24 @@ async function createOnce(job: Job, body: JsonBody, rows: Rows, ledger: Ledger):
     throw error;
   }
   await ledger.finish(rows);
+}
+
+/** One request an item: each is finished or refused by itself. */
+async function createEachOnce(job: Job, body: JsonBody, rows: Rows, ledger: Ledger): Promise<void> {
+  for (const part of cutRows(rows, EACH_AT_ONCE)) {
+    await ledger.begin(part);
+    const { created, refused, failure } = await createEach(job, body, part, DOUBTFUL);
+    await ledger.finish(Uint32Array.from(created));
+    if (failure === null) continue;
+    const known = new Set([...created, ...refused]);
+    const mayComeAgain = failure instanceof CdfError && failure.retryable === 'always';
+    if (mayComeAgain)
+      await ledger.forget(
+        part.filter((row) => !known.has(row)),
+        true,
+      );
+    throw failure instanceof Error ? failure : new Error('thrown without an error');
+  }
 }
 
 /** The batch's progress in memory, saved at each step that a crash must not lose. */

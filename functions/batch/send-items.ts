@@ -2,12 +2,15 @@
 import { compress } from './payload';
 import type { Rows } from './body';
 import { partRows } from './body';
+import type { DefinitionChanges } from './column-definitions';
+import { planDefinitions } from './column-definitions';
 import type { Job } from './job';
-import { gzipOf } from './job';
+import { gzipOf, requestOf } from './job';
 import type { Item, JsonBody } from './json-body';
 import { joinItems } from './json-body';
+import { itemsOf } from './reference-cache';
 import type { UpdatePlan } from './update-items';
-import { unchanged, updateItem } from './update-items';
+import { definitionColumn, unchanged, updateItem } from './update-items';
 
 const contentType = 'application/json';
 
@@ -18,26 +21,36 @@ export async function createItems(
   rows: Rows,
   isIdempotent: boolean,
 ): Promise<void> {
-  const { request } = job.table;
-  if (request.kind !== 'items') throw new TypeError(`${job.table.name} is no table of items`);
-  const gzip = await gzipOf(job, rows, () => Promise.resolve(body));
-  await job.send({ path: request.create, gzip, contentType }, isIdempotent);
+  const gzip = await gzipOfItems(job, body, rows);
+  await job.send({ path: requestOf(job, 'items').create, gzip, contentType }, isIdempotent);
   job.tally.write(rows.length);
+}
+
+function gzipOfItems(job: Job, body: JsonBody, rows: Rows): Promise<Buffer> {
+  return body.isOriginal ? gzipOf(job, rows, () => Promise.resolve(body)) : compress(body.encode(rows));
 }
 
 /** One update request. Rows that CDF took but could not change as asked are refused. */
 export async function updateItems(job: Job, body: JsonBody, rows: Rows, plan: UpdatePlan): Promise<void> {
-  const { request } = job.table;
-  if (request.kind !== 'items' || request.update === null)
-    throw new TypeError(`${job.table.name} has no update`);
-  const updates = Array.from(rows, (row) => updateItem(body.itemOf(row), plan)).filter(
+  const { update: path } = requestOf(job, 'items');
+  if (path === null) throw new TypeError(`${job.table.name} has no update`);
+  const column = definitionColumn(plan);
+  const { good, changeOf, bad, whyOf } =
+    column === undefined ? whole(rows) : await planDefinitions(job, body, rows, column.property);
+  const updates = Array.from(good, (row) => updateItem(body.itemOf(row), plan, changeOf(row))).filter(
     (item) => item !== null,
   );
-  if (updates.length === 0) return job.tally.write(rows.length);
-  const items = updates.map((item) => Buffer.from(JSON.stringify(item)));
-  const gzip = await compress(joinItems(items));
-  const answer = await job.send({ path: request.update, gzip, contentType }, true);
-  countUpdated(job, body, { rows, after: itemsByKey(answer), plan });
+  if (updates.length > 0) {
+    const gzip = await compress(joinItems(updates.map((item) => Buffer.from(JSON.stringify(item)))));
+    const answer = await job.send({ path, gzip, contentType }, true);
+    countUpdated(job, body, { rows: good, after: itemsByKey(answer), plan });
+  } else job.tally.write(good.length);
+  // Not before: where CDF refuses the request its rows are looked at again.
+  job.tally.refuse(bad, (row) => ({ code: '22023', message: whyOf(row) }));
+}
+
+function whole(rows: Rows): DefinitionChanges {
+  return { good: rows, changeOf: () => null, bad: new Uint32Array(), whyOf: () => '' };
 }
 
 interface Updated {
@@ -59,7 +72,5 @@ function countUpdated({ tally }: Job, body: JsonBody, { rows, after, plan }: Upd
 }
 
 function itemsByKey(answer: unknown): Map<unknown, Item> {
-  const items = (answer as { items?: unknown } | null)?.items;
-  const list = Array.isArray(items) ? (items as Item[]) : [];
-  return new Map(list.map((item) => [item['externalId'], item]));
+  return new Map(itemsOf(answer).map((item) => [item['externalId'], item]));
 }

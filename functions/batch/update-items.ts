@@ -24,19 +24,35 @@ export function planUpdate(table: Table, columns: readonly string[], onConflict:
   };
 }
 
-/** `{externalId, update}`; null where it would change nothing and there is nothing to compare either. */
-export function updateItem(item: Item, { set, compare }: UpdatePlan): Item | null {
+/** What CDF's update says of one property. */
+export type Change = Readonly<Record<string, unknown>>;
+
+/** The column whose update depends on what CDF has; see ValueShape. */
+export function definitionColumn({ set }: UpdatePlan): Column | undefined {
+  return set.find((column) => column.as === 'column-definitions');
+}
+
+/**
+ * `{externalId, update}`; null where it would change nothing and there is nothing to compare either. `definitions`: the
+ * change of definitionColumn, null where there is none to make.
+ */
+export function updateItem(
+  item: Item,
+  { set, compare }: UpdatePlan,
+  definitions: Change | null = null,
+): Item | null {
   const update: Record<string, unknown> = {};
   for (const column of set) {
     const value = item[column.property];
-    const change = value === undefined ? unset(column) : { set: value };
+    const isWhole = value === undefined || column.as !== 'column-definitions';
+    const change = isWhole ? (value === undefined ? unset(column) : { set: value }) : definitions;
     if (change !== null) update[column.property] ??= change;
   }
   if (Object.keys(update).length === 0 && compare.length === 0) return null;
   return { externalId: item['externalId'], update };
 }
 
-function unset(column: Column): Readonly<Record<string, unknown>> | null {
+function unset(column: Column): Change | null {
   if (column.onNull === 'keep') return null;
   if (column.onNull !== undefined) return column.onNull;
   if (column.as === 'string-map') return { set: {} };

@@ -2,7 +2,7 @@
 import type { Body, Rows } from './body';
 import { allRows, namedBy, partRows } from './body';
 import type { Job } from './job';
-import { gzipOf, once } from './job';
+import { gzipOf, once, workOffPorts } from './job';
 import { openDatapointPayload } from './payload';
 import type { Task } from './work-off';
 import { workOff } from './work-off';
@@ -26,7 +26,7 @@ export async function writeDatapoints(job: Job): Promise<void> {
       return bad.length === 0 ? null : [task(rest)];
     },
   });
-  await workOff([task(allRows(batch.rows))], open, job);
+  await workOff([task(allRows(batch.rows))], open, workOffPorts(job));
 }
 
 function unknownSeries(key: string): { code: string; message: string } {

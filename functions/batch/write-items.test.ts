@@ -72,7 +72,14 @@ test('DO NOTHING leaves what exists alone and does not count it', async () => {
   await rig.deliver(anItemBatch(ASSETS, assets(2)));
   const batch = anItemBatch({ ...ASSETS, onConflict: { action: 'nothing' } }, assets(5, { name: 'n' }));
 
-  expect(await rig.deliver(batch)).toMatchObject({ written: 3, refused: 0 });
+  expect(await rig.deliver(batch)).toMatchObject({
+    written: 3,
+    refused: 0,
+    affected: [
+      [1, 0],
+      [2, 0],
+    ],
+  });
   expect(await assetNamed('a1')).toMatchObject({ name: 'pump 1' });
 });
 
@@ -210,7 +217,9 @@ test('an item that is said to be there and to be missing for ever is refused in 
 });
 
 test('a row of a pipeline that CDF lacks is refused, the other runs are reported', async () => {
-  const { body } = await rig.ask('/extpipes', { items: [{ externalId: 'p', name: 'p', dataSetId: 1 }] });
+  const dataSets = await rig.ask('/datasets', { items: [{ externalId: 'd' }] });
+  const dataSetId = dataSets.body.items[0]?.['id'];
+  const { body } = await rig.ask('/extpipes', { items: [{ externalId: 'p', name: 'p', dataSetId }] });
   expect(body.items).toHaveLength(1);
   const runs = ['p', 'q', 'p'].map((externalId) => ({ externalId, status: 'success' }));
 

@@ -1,73 +1,125 @@
-// Writes RAW rows: an upsert by key, so a request may be repeated; CDF makes database and table where they are missing.
-import { CdfError } from '../cdf/cdf-error';
-import type { Body, Rows } from './body';
-import { allRows } from './body';
-import { notSupported, payloadDamaged } from './failure';
+// Writes RAW rows: an upsert by key, so a request may be repeated; CDF makes database and table where they are missing. A
+// write replaces a row's columns as a whole; where a statement sets some of them, what CDF has is read and merged.
+import type { Rows } from './body';
+import { allRows, cutRows, partRows } from './body';
+import { isPermissionDenied } from './failure';
 import type { Job } from './job';
-import { gzipOf, once } from './job';
-import { openJsonPayload } from './payload';
+import { gzipOf, once, workOffPorts } from './job';
+import type { JsonBody } from './json-body';
+import { joinItems } from './json-body';
+import { mergeRows } from './merge-raw-rows';
+import { compress, openJsonPayload } from './payload';
+import { rowsPath, targetOf } from './raw-paths';
+import { partByKey, refuseNameless, refuseUntold } from './read-raw-rows';
 import type { Task } from './work-off';
 import { workOff } from './work-off';
 
-/** Requests of one batch that ask for a key at the same time; the project's limit stands below it. */
-const LOOKUPS_AT_ONCE = 4;
-/** ON CONFLICT DO NOTHING asks CDF for each key: beyond so many rows that is no way to load. */
-const MAX_LOOKUPS = 1000;
+/** CDF's limit of /rows/delete. */
+const MAX_DELETES = 1000;
 
+type Open = () => Promise<JsonBody>;
+
+/** INSERT, COPY. */
 export async function writeRawRows(job: Job): Promise<void> {
   const { batch, tally } = job;
-  const path = rowsPath(job);
-  const open = once(batch, () => openJsonPayload(batch, job.payload));
-  const task = (rows: Rows): Task<Body> => ({
-    rows,
-    send: async (part) => {
-      const gzip = await gzipOf(job, part, open);
-      await job.send({ path: `${path}?ensureParent=true`, gzip, contentType: batch.contentType }, true);
-      tally.write(part.length);
+  const { onConflict, own } = batch;
+  const open = opener(job);
+  const rows = allRows(batch.rows);
+  if (onConflict.action === 'nothing') {
+    const [known, unknown, untold] = await partByKey(job, await open(), rows);
+    tally.affect(known, () => 0);
+    refuseUntold(job, await open(), untold);
+    await workOff([writeTask(job, open, unknown)], open, workOffPorts(job));
+  } else if ('columns' in onConflict && own !== undefined) await merge(job, open, rows, onConflict.columns);
+  else await workOff([writeTask(job, open, rows)], open, workOffPorts(job));
+}
+
+/** UPDATE: of a table of one's own the named columns, of raw_rows the columns as a whole; rows that CDF lacks stay away. */
+export async function updateRawRows(job: Job): Promise<void> {
+  const { batch, tally } = job;
+  const open = opener(job);
+  const rows = allRows(batch.rows);
+  if (batch.own !== undefined) return merge(job, open, rows, batch.columns);
+  const [known, unknown, untold] = await partByKey(job, await open(), rows);
+  tally.affect(unknown, () => 0);
+  refuseUntold(job, await open(), untold);
+  await workOff([writeTask(job, open, known)], open, workOffPorts(job));
+}
+
+/** DELETE: CDF takes keys that it does not have; those that were there are counted before, where the credential may READ. */
+export async function deleteRawRows(job: Job): Promise<void> {
+  const { batch, tally } = job;
+  const open = opener(job);
+  const rows = allRows(batch.rows);
+  const known = await knownRows(job, await open(), rows);
+  const path = `${rowsPath(targetOf(job))}/delete`;
+  const task = (part: Rows): Task<JsonBody> => ({
+    rows: part,
+    send: async (sent) => {
+      const gzip = await gzipOf(job, sent, open);
+      await job.send({ path, gzip, contentType: 'application/json' }, true);
+      tally.affect(sent, (row) => (known.has(row) ? 1 : 0));
     },
-    answer: () => null,
+    answer: (error, sent) => {
+      // No such table: no such rows.
+      if (error.status !== 404) return null;
+      tally.affect(sent, () => 0);
+      return [];
+    },
   });
-  const all = allRows(batch.rows);
-  const rows = batch.onConflict.action === 'nothing' ? await unknownRows(job, await open(), all) : all;
-  await workOff([task(rows)], open, job);
+  await workOff(cutRows(rows, MAX_DELETES).map(task), open, workOffPorts(job));
 }
 
-function rowsPath({ batch }: Job): string {
-  if (batch.target === undefined) throw payloadDamaged();
-  const { database, table } = batch.target;
-  return `/raw/dbs/${pathPart(database)}/tables/${pathPart(table)}/rows`;
-}
-
-/** In a URL these two mean a folder, percent-encoded as well: the request would go elsewhere. */
-function pathPart(name: string): string {
-  if (name === '.' || name === '..') throw notSupported(`CDF has no path to a RAW name "${name}"`);
-  return encodeURIComponent(name);
-}
-
-/** Rows whose key CDF lacks. */
-async function unknownRows(job: Job, body: Body, rows: Rows): Promise<Rows> {
-  if (rows.length > MAX_LOOKUPS)
-    throw notSupported(
-      `ON CONFLICT DO NOTHING into "${job.table.name}" takes at most ${MAX_LOOKUPS} rows of a RAW table at a time`,
-      'Load in smaller statements, or without ON CONFLICT DO NOTHING.',
-    );
-  const unknown: number[] = [];
-  const waiting = rows.values();
-  const lookUp = async (): Promise<void> => {
-    for (const row of waiting) if (!(await isKnown(job, body.keyOf(row) ?? ''))) unknown.push(row);
-  };
-  await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, lookUp));
-  return Uint32Array.from(unknown).sort();
-}
-
-async function isKnown(job: Job, key: string): Promise<boolean> {
-  const path = `${rowsPath(job)}/${pathPart(key)}`;
+async function knownRows(job: Job, body: JsonBody, rows: Rows): Promise<ReadonlySet<number>> {
   try {
-    await job.send({ path, gzip: null, contentType: 'application/json' }, true);
-    return true;
+    const [known] = await partByKey(job, body, rows);
+    return new Set(known);
   } catch (error) {
-    // 404: no such row, or no such table yet.
-    if (error instanceof CdfError && error.status === 404) return false;
+    if (isPermissionDenied(error)) return new Set();
     throw error;
   }
+}
+
+function opener({ batch, payload }: Job): Open {
+  return once(batch, () => openJsonPayload(batch, payload));
+}
+
+function writeTask(job: Job, open: Open, rows: Rows): Task<JsonBody> {
+  return {
+    rows,
+    send: async (part) => {
+      await send(job, await gzipOf(job, part, open));
+      job.tally.write(part.length);
+    },
+    answer: () => null,
+  };
+}
+
+async function merge(job: Job, open: Open, rows: Rows, columns: readonly string[]): Promise<void> {
+  const named = refuseNameless(job, await open(), rows);
+  await workOff([mergeTask(job, open, named, columns)], open, workOffPorts(job));
+}
+
+/** UPDATE writes only what is there; INSERT ... DO UPDATE writes the other rows as they are. */
+function mergeTask(job: Job, open: Open, rows: Rows, columns: readonly string[]): Task<JsonBody> {
+  const isUpdate = job.batch.write === 'update';
+  return {
+    rows,
+    send: async (part) => {
+      const merged = await mergeRows(job, await open(), part, columns);
+      const [there, others] = partRows(part, (row) => merged.has(row));
+      const written = isUpdate ? there : part;
+      const body = await open();
+      const items = Array.from(written, (row) => Buffer.from(merged.get(row) ?? body.textOf(row)));
+      if (items.length > 0) await send(job, await compress(joinItems(items)));
+      job.tally.write(written.length);
+      if (isUpdate) job.tally.affect(others, () => 0);
+    },
+    answer: () => null,
+  };
+}
+
+async function send(job: Job, gzip: Buffer): Promise<void> {
+  const path = `${rowsPath(targetOf(job))}?ensureParent=true`;
+  await job.send({ path, gzip, contentType: 'application/json' }, true);
 }

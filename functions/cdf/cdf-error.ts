@@ -1,5 +1,6 @@
 // What CDF's refusal says, made small: by status and lists, never by the wording of its text, and never the SDK's own
 // error, whose message may repeat a whole request.
+import { cutText } from '../cut-text';
 
 /** `always`: CDF surely did nothing. `if-idempotent`: it may have done it, so only what may be done twice is sent again. */
 export type Retryable = 'always' | 'if-idempotent' | 'never';
@@ -12,6 +13,8 @@ export interface CdfErrorFields {
   readonly status: number | null;
   readonly missing?: readonly Reference[];
   readonly duplicated?: readonly Reference[];
+  /** With 403: which of the named resources are out of reach (time series). */
+  readonly forbidden?: readonly Reference[];
   readonly missingFields?: readonly string[];
   readonly retryable?: Retryable;
   /** CDF's wish, from Retry-After. */
@@ -26,16 +29,18 @@ export class CdfError extends Error {
   readonly status: number | null;
   readonly missing: readonly Reference[];
   readonly duplicated: readonly Reference[];
+  readonly forbidden: readonly Reference[];
   readonly missingFields: readonly string[];
   readonly retryable: Retryable;
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
 
   constructor(message: string, fields: CdfErrorFields) {
-    super(message.slice(0, MAX_MESSAGE_CHARACTERS));
+    super(cutText(message, MAX_MESSAGE_CHARACTERS));
     this.status = fields.status;
     this.missing = fields.missing ?? [];
     this.duplicated = fields.duplicated ?? [];
+    this.forbidden = fields.forbidden ?? [];
     this.missingFields = fields.missingFields ?? [];
     this.retryable = fields.retryable ?? 'never';
     this.retryAfterMs = fields.retryAfterMs ?? null;
@@ -52,7 +57,7 @@ export interface RefusedResponse {
 
 /** Reads an answer that is no success. The body is `{"error": {...}}`, or flat (missing fields), or no JSON at all. */
 export function readRefusal({ status, headers, data }: RefusedResponse): CdfError {
-  const body = asObject(data) ?? {};
+  const body = asObject(typeof data === 'string' ? parseJson(data) : data) ?? {};
   const error = asObject(body['error']) ?? body;
   const text = typeof error['message'] === 'string' ? error['message'] : `CDF answered ${status}`;
   const autoRetryable = headers['cdf-is-auto-retryable'] === 'true' || error['isAutoRetryable'] === true;
@@ -61,6 +66,7 @@ export function readRefusal({ status, headers, data }: RefusedResponse): CdfErro
     status,
     missing: references(error['missing']),
     duplicated: references(error['duplicated']),
+    forbidden: references(error['forbidden']),
     missingFields: list(fields).filter((field) => typeof field === 'string'),
     retryable: autoRetryable ? 'always' : retryableByStatus(status),
     retryAfterMs: retryAfter(headers['retry-after']),
@@ -87,6 +93,15 @@ export function unreachable(code: string): CdfError {
 /** Seconds (RFC 9110 10.2.3); a date is not honoured, clocks differ. */
 function retryAfter(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
+}
+
+/** An answer that was asked for as text; an HTML page of a gateway on the way is none of CDF's. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function references(value: unknown): Reference[] {

@@ -20,6 +20,8 @@ export interface CdfRequest {
   /** Gzipped; null asks with GET. */
   readonly gzip: Buffer | null;
   readonly contentType: 'application/json' | 'application/protobuf';
+  /** `text`: the answer as CDF wrote it, its numbers unread. Default: parsed. */
+  readonly answer?: 'text';
 }
 
 /** One request, one try. Resolves with the parsed answer of a 2xx; rejects with CdfError. */
@@ -44,6 +46,7 @@ export function createCdfClient(timeoutMs: number = CDF_TIMEOUT_MS): SendToCdf {
     let refused: RefusedResponse | null = null;
     const options = {
       headers: headersOf(token, request),
+      responseType: request.answer ?? ('json' as const),
       // Sees each answer before the SDK makes an error of it and loses its headers; never asks for another try.
       retryValidator: (_request: unknown, response: RefusedResponse) => {
         refused = response;

@@ -11,6 +11,7 @@ declare module '@cognite/sdk' {
     readonly headers?: Record<string, string>;
     /** A Buffer is sent as it is. */
     readonly data?: Buffer;
+    readonly responseType?: 'json' | 'text';
     /** Asked after each answer, with it, whatever its status; the options' own validator is ignored by the SDK. */
     readonly retryValidator?: (request: unknown, response: Response, retries: number) => boolean;
   }

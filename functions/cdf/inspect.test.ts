@@ -31,7 +31,7 @@ test('gives projects and capabilities, and tolerates what it does not know', asy
       projects: [{ projectUrlName: 'plant', groups: [1, 2] }, { other: 1 }, 7],
       capabilities: [
         {
-          assetsAcl: { actions: ['READ', 'WRITE'], scope: { all: {} } },
+          assetsAcl: { actions: ['READ', 'WRITE'], scope: { datasetScope: { ids: [1] } } },
           projectScope: { projects: ['plant'] },
         },
         { groupsAcl: { actions: ['LIST', 7], version: 2 }, projectScope: { allProjects: {} } },
@@ -50,17 +50,17 @@ test('gives projects and capabilities, and tolerates what it does not know', asy
   expect(inspection).toEqual({
     projects: ['plant'],
     capabilities: [
-      { acl: 'assetsAcl', actions: ['READ', 'WRITE'], projects: ['plant'] },
-      { acl: 'groupsAcl', actions: ['LIST'], projects: 'all' },
-      { acl: 'quantumAcl', actions: ['ENTANGLE'], projects: 'all' },
+      { acl: 'assetsAcl', actions: ['READ', 'WRITE'], projects: ['plant'], scopes: ['datasetScope'] },
+      { acl: 'groupsAcl', actions: ['LIST'], projects: 'all', scopes: ['all'] },
+      { acl: 'quantumAcl', actions: ['ENTANGLE'], projects: 'all', scopes: ['all'] },
     ],
   });
 });
 
 test('a capability counts in its own projects only', () => {
   const capabilities = [
-    { acl: 'groupsAcl', actions: ['LIST'], projects: ['plant'] },
-    { acl: 'projectsAcl', actions: ['LIST'], projects: 'all' as const },
+    { acl: 'groupsAcl', actions: ['LIST'], projects: ['plant'], scopes: ['all'] },
+    { acl: 'projectsAcl', actions: ['LIST'], projects: 'all' as const, scopes: ['all'] },
   ];
   const can = (acl: string, action: string, project: string) =>
     isCapable({ projects: [], capabilities }, project, { acl, action });

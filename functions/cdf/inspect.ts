@@ -1,5 +1,5 @@
 // CDF's GET /api/v1/token/inspect: which projects a token opens, and what it may do there.
-// POST /create asks it about the caller's token and about the credentials that will write.
+// POST /create asks it about the caller's token and about the credentials that will write; write-batch about what it may.
 import { readText } from '../http';
 
 const INSPECT_TIMEOUT_MS = 10_000;
@@ -11,6 +11,8 @@ interface Capability {
   readonly acl: string;
   readonly actions: readonly string[];
   readonly projects: 'all' | readonly string[];
+  /** Kinds of scopes: `all`, or how far it reaches instead, e.g. `datasetScope`. */
+  readonly scopes: readonly string[];
 }
 
 export interface Inspection {
@@ -75,7 +77,11 @@ function parseCapability(capability: Record<string, unknown>): Capability[] {
   const projects = Array.isArray(scope) ? strings(scope) : 'all';
   return Object.keys(capability)
     .filter((acl) => acl.endsWith('Acl'))
-    .map((acl) => ({ acl, actions: strings(asObject(capability[acl])?.['actions']), projects }));
+    .map((acl) => {
+      const grant = asObject(capability[acl]);
+      const scopes = Object.keys(asObject(grant?.['scope']) ?? { all: {} });
+      return { acl, actions: strings(grant?.['actions']), projects, scopes };
+    });
 }
 
 /** Whether the token may do `action` of `acl` in `project`, in whatever scope. */

@@ -1,6 +1,7 @@
 // Access tokens for CDF by OAuth 2.0 client credentials (RFC 6749 section 4.4): POST /create checks a credential with
 // one, write-batch sends every batch with one.
 import { createHash } from 'node:crypto';
+import { cutText } from '../cut-text';
 import { readText } from '../http';
 
 export interface ClientCredentials {
@@ -79,7 +80,7 @@ function refusal(status: number, answer: Record<string, unknown> | null, secret:
   const told = text('error_description');
   const described = told !== '' && (secret === '' || !told.includes(secret));
   const message = described ? told : `the token endpoint answered ${status}`;
-  return new TokenError(status, code, message.slice(0, MAX_MESSAGE_CHARACTERS));
+  return new TokenError(status, code, cutText(message, MAX_MESSAGE_CHARACTERS));
 }
 
 function parseObject(text: string | null): Record<string, unknown> | null {

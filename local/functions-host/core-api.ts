@@ -44,6 +44,8 @@ export interface Binding {
   /** queueTrigger */
   readonly queueName?: string;
   readonly connection?: string;
+  /** timerTrigger */
+  readonly schedule?: string;
 }
 
 interface FunctionMetadata {

@@ -8,6 +8,7 @@ import { serveHttp } from './http-server';
 import { createInvoke, type Invoke } from './invocation';
 import { listenToQueue, type QueueListener } from './queue-listener';
 import { toInvocationRequest } from './queue-message';
+import { startTimer, type Timer } from './timer';
 
 export interface HostOptions {
   readonly registrations: Registrations;
@@ -25,7 +26,7 @@ export interface Host {
   stop(graceMs: number): Promise<void>;
 }
 
-const SERVED_TRIGGERS = ['httpTrigger', 'queueTrigger'];
+const SERVED_TRIGGERS = ['httpTrigger', 'queueTrigger', 'timerTrigger'];
 
 /** Rejects where the app needs what this host does not have: another kind of trigger, a missing connection. */
 export async function startHost(options: HostOptions): Promise<Host> {
@@ -38,9 +39,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const queueTriggers = triggersOf(functions, 'queueTrigger').map((trigger) => connect(trigger, options));
   const http = await serveHttp({ port, routes: createRoutes(functions, settings.routePrefix), invoke, log });
   const listeners = queueTriggers.map((trigger) => listen(trigger, invoke, options));
+  const timers = triggersOf(functions, 'timerTrigger').map((trigger) => schedule(trigger, invoke, log));
   return {
     baseUrl: http.baseUrl,
     async stop(graceMs) {
+      for (const timer of timers) timer.stop();
       await Promise.all([http.close(graceMs), ...listeners.map((listener) => listener.stop(graceMs))]);
       for (const hook of hooks.appTerminate) await hook({ hookData: {}, appHookData: {} });
     },
@@ -75,6 +78,15 @@ function checkTriggers(functions: readonly RegisteredFunction[]): void {
 async function refuseHttpStream(model: Registrations['model']): Promise<void> {
   const { HttpUri: httpUri } = (await model?.getCapabilities({})) ?? {};
   if (httpUri !== undefined) throw new Error('app.setup({ enableHttpStream }) is not served by this host');
+}
+
+function schedule({ target, bindingName, binding }: Trigger, invoke: Invoke, log: Log): Timer {
+  const data = { name: bindingName, data: { json: '{}' } };
+  return startTimer(
+    binding.schedule ?? '',
+    () => invoke(target, { inputData: [data], triggerMetadata: {} }),
+    log,
+  );
 }
 
 interface ConnectedTrigger extends Trigger {

@@ -5,7 +5,7 @@ import { encodeQuery } from '../protocol/engine-messages';
 import { SUPERUSER } from './configuration';
 import { openEngineSession } from './engine-session';
 
-type AdminRow = readonly (string | null)[];
+export type AdminRow = readonly (string | null)[];
 
 export interface AdminSession {
   /** ParameterStatus as the session began. */

@@ -1,6 +1,10 @@
 // The gateway's tables as PostgreSQL sees them: what drivers describe and what a write is parsed against. No row of a
 // client is ever stored: the ingest path takes writes before they come here, and what comes here is refused.
 import type { Column, Table, TypeName } from '../../shared/tables/table';
+import { COLUMNS_OF } from './columns-of';
+import { EVALUATION_DDL, shadowDdl } from './evaluation';
+import { LOADS_DDL } from './loads-ddl';
+import { quotedTable, quoteIdentifier, quoteLiteral } from './quote';
 
 /** Raises instead of answering. plpgsql and not IMMUTABLE: the planner must not run it, so EXPLAIN and Describe pass. */
 const REFUSE_READ = `CREATE FUNCTION sluice.refuse_read(relation text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
@@ -8,20 +12,26 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
     MESSAGE = format('cannot read gateway table "%s"', relation),
     DETAIL = 'Sluice writes rows to Cognite Data Fusion and does not read them back.',
-    HINT = 'Read what was written with the API of Cognite Data Fusion.';
+    HINT = 'Read what was written with the API of Cognite Data Fusion. '
+      'To write only what is missing, leave the look-up out: INSERT ... ON CONFLICT DO NOTHING.';
 END $$;`;
 
 const REFUSE_WRITE = `CREATE FUNCTION sluice.refuse_write() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
     MESSAGE = format('this form of write to gateway table "%s" is not supported', TG_TABLE_NAME),
-    HINT = 'Write with INSERT (VALUES or SELECT; ON CONFLICT DO NOTHING, or DO UPDATE SET column = EXCLUDED.column) '
-      'or COPY ... FROM STDIN.';
+    HINT = 'Write with INSERT (VALUES or SELECT; ON CONFLICT DO NOTHING, or DO UPDATE SET column = EXCLUDED.column), '
+      'COPY ... FROM STDIN, or UPDATE and DELETE of rows that WHERE names by their key (= value, IN, = ANY). '
+      'Instead of MERGE: INSERT ... SELECT ... ON CONFLICT.';
 END $$;`;
 
-const PASS_ROW = `CREATE FUNCTION sluice.pass_row() RETURNS trigger LANGUAGE plpgsql AS $$
+/** Worded as the ingest path words it for INSERT and COPY (server/ingest/read-only.ts). */
+const REFUSE_READ_ONLY = `CREATE FUNCTION sluice.refuse_read_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN NEW;
+  RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+    MESSAGE = format('cannot write to gateway table "%s"', TG_TABLE_NAME),
+    DETAIL = format('"%s" is read-only: it is there for clients that list what a database has.', TG_TABLE_NAME),
+    HINT = 'Make what it lists with the API of Cognite Data Fusion.';
 END $$;`;
 
 /**
@@ -30,9 +40,13 @@ END $$;`;
  */
 const POLICIES_FIRST = 'UPDATE pg_catalog.pg_proc SET proleakproof = false WHERE proleakproof;';
 
+/** A client may make staging tables in public, beside those of the gateway, which the superuser owns. */
 const FRAME = `REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA sluice;
-GRANT USAGE ON SCHEMA public, sluice TO PUBLIC;
+CREATE SCHEMA raw;
+COMMENT ON SCHEMA raw IS 'Tables of your own, each of them a RAW table: CREATE TABLE raw.name (...).';
+GRANT USAGE ON SCHEMA public, sluice, raw TO PUBLIC;
+GRANT CREATE ON SCHEMA public TO PUBLIC;
 REVOKE EXECUTE ON FUNCTION pg_catalog.lo_import(text), pg_catalog.lo_import(text, oid), pg_catalog.lo_export(oid, text),
   pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;`;
 
@@ -57,37 +71,49 @@ const SOME_VALUE: Readonly<Record<string, string>> = {
 
 /** What a new database holds, as one text of statements. Everyone in it is its one user, so grants are to PUBLIC. */
 export function engineDdl(tables: readonly Table[]): string {
-  return [FRAME, REFUSE_READ, REFUSE_WRITE, PASS_ROW, ...tables.map(tableDdl), POLICIES_FIRST].join('\n');
+  return [
+    FRAME,
+    LOADS_DDL,
+    REFUSE_READ,
+    REFUSE_WRITE,
+    REFUSE_READ_ONLY,
+    EVALUATION_DDL,
+    COLUMNS_OF,
+    ...tables.map(tableDdl),
+    POLICIES_FIRST,
+  ].join('\n');
 }
 
-export function quoteIdentifier(name: string): string {
-  return `"${name.replace(/"/g, '""')}"`;
-}
-
-function tableDdl(table: Table): string {
-  const name = `public.${quoteIdentifier(table.name)}`;
+export function tableDdl(table: Table): string {
+  const name = quotedTable(table);
   return [
     `CREATE TABLE ${name} (${definitions(table).join(', ')});`,
     `COMMENT ON TABLE ${name} IS ${quoteLiteral(table.description)};`,
     ...table.columns.map((column) => commentOn(name, column)),
     oneRow(table, name),
     refusals(table, name),
-    shadow(table, name),
+    shadowDdl(table),
   ].join('\n');
 }
 
 function definitions(table: Table): string[] {
   const columns = table.columns.map((column) => {
-    const constraint = column.access === 'required' ? ' NOT NULL' : '';
+    const constraint = isNotNull(table, column) ? ' NOT NULL' : '';
     return `${quoteIdentifier(column.name)} ${column.type}${constraint}`;
   });
   if (table.key.length > 0) columns.push(`PRIMARY KEY (${table.key.map(quoteIdentifier).join(', ')})`);
   return columns;
 }
 
-function commentOn(name: string, column: Column): string {
+/** Where several columns name one property of CDF's, any of them may be NULL. */
+function isNotNull(table: Table, { access, property }: Column): boolean {
+  if (access !== 'required') return false;
+  return table.columns.filter((column) => column.property === property).length === 1;
+}
+
+export function commentOn(name: string, column: Column): string {
   const readOnly = column.access === 'read-only' ? ' Read-only.' : '';
-  const text = `${column.description}${readOnly} (CDF: ${column.property})`;
+  const text = `${column.description}${readOnly} (CDF: ${column.property})`.trimStart();
   return `COMMENT ON COLUMN ${name}.${quoteIdentifier(column.name)} IS ${quoteLiteral(text)};`;
 }
 
@@ -111,26 +137,11 @@ function someValue(type: TypeName): string {
  * statement. Writes: a trigger of the statement fires also where no row is found.
  */
 function refusals(table: Table, name: string): string {
+  const refuse = table.request.kind === 'read-only' ? 'refuse_read_only' : 'refuse_write';
   return `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sluice_refuse_read ON ${name} USING ((SELECT sluice.refuse_read(${quoteLiteral(table.name)})))
   WITH CHECK (true);
 CREATE TRIGGER sluice_refuse_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${name}
-  FOR EACH STATEMENT EXECUTE FUNCTION sluice.refuse_write();
+  FOR EACH STATEMENT EXECUTE FUNCTION sluice.${refuse}();
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ${name} TO PUBLIC;`;
-}
-
-/**
- * The shadow, where the gateway has PostgreSQL evaluate what is no literal: INSERT INTO sluice.assets ... RETURNING gives
- * back the rows in the types of the table's columns, and nothing is stored. Reading it is reading the table.
- */
-function shadow(table: Table, name: string): string {
-  const view = `sluice.${quoteIdentifier(table.name)}`;
-  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-  return `CREATE VIEW ${view} WITH (security_invoker = true) AS SELECT ${columns} FROM ${name};
-CREATE TRIGGER sluice_pass_row INSTEAD OF INSERT ON ${view} FOR EACH ROW EXECUTE FUNCTION sluice.pass_row();
-GRANT SELECT, INSERT ON ${view} TO PUBLIC;`;
-}
-
-function quoteLiteral(text: string): string {
-  return `'${text.replace(/'/g, "''")}'`;
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { TABLES } from '../../shared/tables/catalogue';
+import { tableNamed, TABLES } from '../../shared/tables/catalogue';
 import { createSilentLog } from '../../tests/support/silent-log';
 import { type Engine, startEngine } from './engine';
+import { quotedShadow, signature } from './evaluation';
 
 const SYSTEM = '/usr/lib/postgresql';
 const systemBinaries = existsSync(SYSTEM)
@@ -38,7 +39,7 @@ const READS = [
   'COPY (SELECT name FROM assets) TO STDOUT (FORMAT binary)',
   'CREATE TEMP TABLE a AS SELECT * FROM assets',
   'EXPLAIN ANALYZE SELECT * FROM assets',
-  'SELECT * FROM sluice.assets',
+  'SELECT * FROM "sluice evaluation".assets',
   "SET LOCAL enable_seqscan = off; SELECT * FROM assets WHERE external_id = 'x'",
   "SET LOCAL cpu_operator_cost = 0; SELECT * FROM assets WHERE external_id = 'x'",
   "PREPARE q AS SELECT FROM assets WHERE external_id = $1; EXECUTE q('x')",
@@ -70,9 +71,29 @@ const WRITES = [
   "EXPLAIN ANALYZE INSERT INTO assets (external_id, name) VALUES ('x', 'y')",
 ];
 
+const SHADOW = quotedShadow({ name: 'assets' });
+
+/** Statements of a client, by which rows would go nowhere. */
+const SHADOW_WRITES = [
+  `INSERT INTO ${SHADOW} (name) VALUES ('x')`,
+  `INSERT INTO ${SHADOW} (name) SELECT 'x' WHERE false`,
+  `COPY ${SHADOW} (name) FROM STDIN`,
+  `SET LOCAL search_path = "sluice evaluation", public; INSERT INTO assets (name) VALUES ('x')`,
+  `WITH x AS (INSERT INTO ${SHADOW} (name) VALUES ('x') RETURNING name) TABLE x`,
+  `DO $$ BEGIN INSERT INTO ${SHADOW} (name) VALUES ('x'); END $$`,
+  `PREPARE lose AS INSERT INTO ${SHADOW} (name) VALUES ('x'); EXECUTE lose`,
+  `CREATE VIEW lost AS TABLE ${SHADOW}; INSERT INTO lost (name) VALUES ('x')`,
+  `CREATE TABLE s (a text); CREATE RULE r AS ON INSERT TO s DO ALSO INSERT INTO ${SHADOW} (name) VALUES ('x');
+   INSERT INTO s VALUES ('x')`,
+];
+
 const FORBIDDEN = [
-  'CREATE TABLE t (a int)',
+  'CREATE TABLE raw.t (a int)',
   'CREATE TABLE sluice.t (a int)',
+  'CREATE TABLE "sluice evaluation".t (a int)',
+  'SELECT * FROM "sluice evaluation"."evaluation secret"',
+  'UPDATE "sluice evaluation".assets SET name = NULL',
+  'DELETE FROM "sluice evaluation".assets',
   'CREATE SCHEMA s',
   'CREATE ROLE r',
   'ALTER TABLE assets DISABLE ROW LEVEL SECURITY',
@@ -141,6 +162,7 @@ describe.each(binaries)('the engine on the PostgreSQL %s', (_name, binDirectory)
     expect(message).toMatch(/^cannot read gateway table "(assets|time_series)"$/);
     expect(code).toBe('0A000');
     expect(hint).toContain('Cognite Data Fusion');
+    expect(hint).toContain('ON CONFLICT DO NOTHING');
   });
 
   test.each(TABLES.map((table) => table.name))('refuses to read %s', async (name) => {
@@ -169,7 +191,9 @@ describe.each(binaries)('the engine on the PostgreSQL %s', (_name, binDirectory)
       .filter((column) => column.is_nullable === 'NO')
       .map((column) => column.column_name);
 
-    expect(fields.map((field) => field.name)).toEqual(TABLES[0]!.columns.map((column) => column.name));
+    expect(fields.map((field) => field.name)).toEqual(
+      tableNamed('assets')!.columns.map((column) => column.name),
+    );
     expect(required.sort()).toEqual(['external_id', 'name']);
     expect(keys.map((key) => key.column_name)).toEqual(['external_id', 'timestamp']);
   });
@@ -202,15 +226,46 @@ describe.each(binaries)('the engine on the PostgreSQL %s', (_name, binDirectory)
   });
 
   test('evaluates rows in the shadow of a table and stores none', async () => {
-    const { rows } = await client.query(
-      "INSERT INTO sluice.assets (name, id) SELECT 'n' || i, i + 0.4 FROM generate_series(1, 3) i RETURNING name, id",
-    );
+    const text = `INSERT INTO ${SHADOW} (name, id) SELECT 'n' || i, i + 0.4 FROM generate_series(1, 3) i RETURNING name, id`;
+    const { rows } = await client.query(signature(text) + text);
 
     expect(rows).toEqual([1, 2, 3].map((i) => ({ name: `n${i}`, id: String(i) })));
-    expect(await refusal("INSERT INTO sluice.assets (name) VALUES (repeat('x', 141))")).toMatchObject({
-      code: '22001',
+    const tooLong = `INSERT INTO ${SHADOW} (name) VALUES (repeat('x', 141))`;
+    await expect(client.query(signature(tooLong) + tooLong)).rejects.toMatchObject({ code: '22001' });
+    expect(await refusal(`TABLE ${SHADOW}`)).toMatchObject({ code: '0A000' });
+  });
+
+  test('evaluates with parameters, also where those are told in errors', async () => {
+    const text = `INSERT INTO ${SHADOW} (name) VALUES ($1 || 'b') RETURNING name`;
+    await client.query('SET log_parameter_max_length_on_error = 100');
+    const { rows } = await client.query(signature(text) + text, ['a\na']);
+    await client.query('RESET log_parameter_max_length_on_error');
+
+    expect(rows).toEqual([{ name: 'a\nab' }]);
+  });
+
+  test.each(SHADOW_WRITES)('refuses %s, whose rows would be lost', async (text) => {
+    expect(await refusal(text)).toMatchObject({
+      code: '0A000',
+      hint: expect.stringContaining('Write to "public"."assets".') as string,
     });
-    expect(await refusal('TABLE sluice.assets')).toMatchObject({ code: '0A000' });
+  });
+
+  test('refuses what only looks signed, and what runs within a signed statement', async () => {
+    const good = `INSERT INTO ${SHADOW} (name) VALUES ('x')`;
+    const nested = `INSERT INTO ${SHADOW} (name) SELECT pg_temp.lose() RETURNING name`;
+    const lose = `INSERT INTO ${SHADOW} (name) VALUES ('l')`;
+    for (const make of [
+      `CREATE FUNCTION pg_temp.lose() RETURNS text LANGUAGE sql AS $$ ${lose} RETURNING name $$`,
+      `CREATE FUNCTION pg_temp.lose() RETURNS text LANGUAGE plpgsql AS $$ BEGIN ${lose}; RETURN 'x'; END $$`,
+    ]) {
+      await client.query(make);
+      await expect(client.query(signature(nested) + nested)).rejects.toMatchObject({ code: '0A000' });
+      await client.query('DROP FUNCTION pg_temp.lose');
+    }
+    for (const text of [signature(good) + good.replace('x', 'y'), `/*${'0'.repeat(64)}*/${good}`])
+      await expect(client.query(text)).rejects.toMatchObject({ code: '0A000' });
+    expect(() => signature(`WITH l AS (${good}) ${good}`)).toThrow('for the gateway only');
   });
 
   test.each(FORBIDDEN)('forbids a user %s', async (text) => {

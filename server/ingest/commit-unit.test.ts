@@ -3,6 +3,7 @@ import { doubleDatapoints } from '../../shared/tables/double-datapoints';
 import { events } from '../../shared/tables/events';
 import { rawRows } from '../../shared/tables/raw-rows';
 import { timeSeries } from '../../shared/tables/time-series';
+import { timeseries } from '../../shared/tables/timeseries';
 import { columnOf, type Table } from '../../shared/tables/table';
 import { gunzipSync } from 'node:zlib';
 import { CommitUnit } from './commit-unit';
@@ -126,6 +127,8 @@ describe('a commit unit', () => {
     insert(events, ['external_id', 'type'], ['b', '2']);
     unit.cut();
     insert(events, ['external_id', 'type'], ['c', '3']);
+    unit.cut();
+    insert(events, ['external_id', 'type'], ['x', '3']);
 
     unit.rollbackTo(mark);
     insert(events, ['external_id', 'type'], ['d', '4']);
@@ -141,6 +144,17 @@ describe('a commit unit', () => {
     insert(events, ['external_id', 'subtype'], ['a', '2']);
 
     expect(await items()).toEqual([[{ externalId: 'a', type: '1' }], [{ externalId: 'a', subtype: '2' }]]);
+  });
+
+  it('keeps the order of rows that meet under two names of one table', async () => {
+    const { insert, bodies } = aUnit();
+
+    insert(timeseries, ['external_id', 'name'], ['s', 'first']);
+    insert(timeSeries, ['external_id', 'name'], ['s', 'second']);
+
+    const batches = await bodies();
+    expect(batches.map(({ staged }) => staged.table)).toEqual(['timeseries', 'time_series']);
+    expect(batches[1]!.after).toEqual([`${batches[0]!.staged.unit}/${batches[0]!.staged.number}`]);
   });
 
   it('cuts more rows than a request holds into requests side by side, window after window', async () => {

@@ -1,14 +1,13 @@
 // A commit unit: one statement outside a transaction block, or the block. Its rows are gathered in windows, cut into
-// batches and staged as they come; nothing is queued before commit(), so that ROLLBACK leaves CDF untouched.
+// batches and staged as they come; nothing is queued before its end, so that ROLLBACK leaves CDF untouched, unless the
+// session asks for that: then batches that no mark can take back may be queued (early-handover.ts).
 import { randomUUID } from 'node:crypto';
-import type { OnConflict } from '../../shared/batch';
 import { BATCH_VERSION } from '../../shared/batch';
 import { TABLES } from '../../shared/tables/catalogue';
-import type { Column, Table } from '../../shared/tables/table';
-import { createRows } from './create-rows';
+import { qualifiedName, type RawTarget, type Table } from '../../shared/tables/table';
 import type { LaneTails } from './lane-tails';
-import type { CutBatch, Rows } from './rows';
-import type { SessionValues } from './decode/field-encoders';
+import { ALL_LANES, type CutBatch, type Rows, type RowsOptions } from './rows';
+import { rowsOf } from './rows-of';
 import type { StagedBatch, Staging } from './staging';
 
 /** A point that the unit can be taken back to: the start of a statement, a savepoint. */
@@ -22,12 +21,7 @@ export interface Mark {
   tails: LaneTails;
 }
 
-export interface Stream {
-  readonly table: Table;
-  readonly columns: readonly Column[];
-  readonly onConflict: OnConflict;
-  readonly session: SessionValues;
-}
+type Stream = RowsOptions;
 
 interface Window {
   readonly stream: Stream;
@@ -40,18 +34,25 @@ export interface PlannedBatch {
   readonly after: readonly string[];
   /** Set when it is staged. */
   staged: StagedBatch | null;
+  /** Set when it is on its way to the queue: from here on its blob is the writer's. */
+  isSent: boolean;
   /** Set when the queue has it. */
   isQueued: boolean;
 }
 
 export class CommitUnit {
   readonly id = randomUUID();
+  /** Goes with each batch: see Batch.traceparent. */
+  traceparent: string | undefined;
   /** Rows taken so far; the number of the next row is one more. */
   rows = 0;
   batches: PlannedBatch[] = [];
   /** Number of the first row of each statement. */
   statements: number[] = [];
-  private readonly windows = new Map<Table, Window>();
+  /** Called when more batches may be settled or staged. */
+  onProgress: () => void = () => undefined;
+  /** By the table's qualified name. */
+  private readonly windows = new Map<string, Window>();
   private marks: Mark[] = [];
   private lastNumber = 0;
   private group: Table | null = null;
@@ -64,7 +65,12 @@ export class CommitUnit {
   ) {}
 
   get isEmpty(): boolean {
-    return this.rows === 0;
+    return this.rows === 0 && this.batches.length === 0;
+  }
+
+  /** How many batches no mark can take back. */
+  get settled(): number {
+    return this.marks[0]?.batches ?? this.batches.length;
   }
 
   /** Bytes of memory that the open windows hold. */
@@ -74,23 +80,35 @@ export class CommitUnit {
     return sum;
   }
 
-  /** The window for a statement's rows. Rows with other columns of the same table are cut off first: their order counts. */
+  /** The window for a statement's rows. What may not be written together with them is cut off first: order counts. */
   open(stream: Stream): Rows {
+    const { table } = stream;
     const name = JSON.stringify([
       stream.columns.map((column) => column.name),
-      stream.onConflict,
-      stream.session,
+      [stream.onConflict, stream.session, stream.write, stream.operators],
     ]);
-    let window = this.windows.get(stream.table);
-    if (window !== undefined && window.name !== name) {
+    if ([...this.windows.values()].some((window) => mustComeBefore(window, stream))) this.cut();
+    let window = this.windows.get(qualifiedName(table));
+    if (window !== undefined && (window.name !== name || window.stream.table !== table)) {
       if (window.rows.count > 0) this.cut();
       window = undefined;
     }
     if (window === undefined) {
-      window = { stream, name, rows: createRows(stream) };
-      this.windows.set(stream.table, window);
+      window = { stream, name, rows: rowsOf(stream) };
+      this.windows.set(qualifiedName(table), window);
     }
+    window.rows.startStatement?.();
     return window.rows;
+  }
+
+  /** TRUNCATE: a batch of its own, behind all that came before it. */
+  truncate(stream: Stream, target: RawTarget): void {
+    this.cut();
+    this.tails.join();
+    this.group = null;
+    const body = Buffer.from('{"items":[]}');
+    const rowNumbers = new Int32Array(0);
+    this.plan(stream, { lane: ALL_LANES, body, contentType: 'application/json', rowNumbers, target });
   }
 
   startStatement(): void {
@@ -99,7 +117,7 @@ export class CommitUnit {
 
   mark(): Mark {
     const counts = new Map<string, number>();
-    for (const { stream, rows } of this.windows.values()) counts.set(stream.table.name, rows.count);
+    for (const [name, { rows }] of this.windows) if (rows.count > 0) counts.set(name, rows.count);
     const mark: Mark = {
       batches: this.batches.length,
       counts,
@@ -115,15 +133,14 @@ export class CommitUnit {
   release(mark: Mark): void {
     const at = this.marks.indexOf(mark);
     if (at >= 0) this.marks.length = at;
+    this.onProgress();
   }
 
   /** Forgets what came after the mark; the mark stays. */
   rollbackTo(mark: Mark): void {
     this.marks.length = this.marks.indexOf(mark) + 1;
-    const dropped = this.batches.splice(mark.batches);
-    this.staging.discard(dropped.flatMap((batch) => (batch.staged === null ? [] : [batch.staged])));
-    for (const { stream, rows } of this.windows.values())
-      rows.truncate(mark.counts.get(stream.table.name) ?? 0);
+    this.staging.discard(unsent(this.batches.splice(mark.batches)));
+    for (const [name, { rows }] of this.windows) rows.truncate(mark.counts.get(name) ?? 0);
     this.rows = mark.rows;
     this.statements.length = mark.statements;
     this.tails = mark.tails.copy();
@@ -132,10 +149,12 @@ export class CommitUnit {
 
   /** Cuts all windows into batches and starts to stage them. Batches end at marks, so that a mark can be gone back to. */
   cut(): void {
-    const windows = TABLES.flatMap((table) => this.windows.get(table) ?? []);
+    const windows = [...this.windows.values()].sort((a, b) => rank(a.stream.table) - rank(b.stream.table));
     const from = new Map<string, number>();
     for (const mark of this.marks) {
-      this.cutUntil(windows, from, (window) => mark.counts.get(window.stream.table.name) ?? 0);
+      // What came before it lies in batches already.
+      if (mark.counts.size === 0) continue;
+      this.cutUntil(windows, from, ({ stream }) => mark.counts.get(qualifiedName(stream.table)) ?? 0);
       mark.batches = this.batches.length;
       mark.tails = this.tails.copy();
       mark.counts.clear();
@@ -149,10 +168,10 @@ export class CommitUnit {
     for (const { rows } of this.windows.values()) rows.shrink();
   }
 
-  /** Drops everything; blobs already staged are removed. */
+  /** Drops everything; blobs already staged are removed, but for those that writers come for. */
   discard(): void {
-    const staged = this.batches.flatMap((batch) => (batch.staged === null ? [] : [batch.staged]));
-    this.staging.discard(staged);
+    this.onProgress = () => undefined;
+    this.staging.discard(unsent(this.batches));
     this.windows.clear();
     this.marks = [];
     this.batches = [];
@@ -165,14 +184,14 @@ export class CommitUnit {
     until: (window: Window) => number,
   ): void {
     for (const window of windows) {
-      const { name } = window.stream.table;
+      const name = qualifiedName(window.stream.table);
       const start = from.get(name) ?? 0;
       const end = Math.max(start, until(window));
       if (end === start) continue;
       from.set(name, end);
       // Another table: its batches wait for all that came before (data points for their series, runs for their pipeline).
       if (this.group !== window.stream.table || !window.rows.keepsLanes) this.tails.join();
-      this.group = window.stream.table;
+      this.group = window.rows.keepsLanes ? window.stream.table : null;
       for (const batch of window.rows.encode(start, end)) this.plan(window.stream, batch);
     }
   }
@@ -183,23 +202,53 @@ export class CommitUnit {
       number,
       after: this.tails.follow(cut.lane, `${this.id}/${number}`),
       staged: null,
+      isSent: false,
       isQueued: false,
     };
     this.batches.push(planned);
+    const { table, write } = stream;
     const header = {
       version: BATCH_VERSION,
       unit: this.id,
       number,
       username: this.username,
-      table: stream.table.name,
+      table: table.name,
+      ...(TABLES.includes(table) ? {} : { own: ownPart(table) }),
+      ...(write === undefined ? {} : { write }),
       columns: stream.columns.map((column) => column.name),
       onConflict: stream.onConflict,
       rows: cut.rowNumbers.length,
       contentType: cut.contentType,
       ...(cut.target === undefined ? {} : { target: cut.target }),
+      ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     } as const;
     this.staging.add(cut, header, (staged) => {
       planned.staged = staged;
+      this.onProgress();
     });
   }
+}
+
+function unsent(batches: readonly PlannedBatch[]): StagedBatch[] {
+  return batches.flatMap(({ staged, isSent }) => (staged === null || isSent ? [] : [staged]));
+}
+
+/** Must the window's rows be cut off before rows of the stream are taken? */
+function mustComeBefore({ rows, stream: { table, write } }: Window, stream: Stream): boolean {
+  if (rows.count === 0 || table === stream.table) return false;
+  // Two names of one resource (time_series, timeseries) share its request: their rows may meet in a key.
+  if (table.request === stream.table.request) return true;
+  // What refers to something must be gone before it; the order of tables is made for what is created.
+  return write === 'delete' || stream.write === 'delete';
+}
+
+/** Tables of the user's own come last. */
+function rank(table: Table): number {
+  const at = TABLES.indexOf(table);
+  return at < 0 ? TABLES.length : at;
+}
+
+/** What write-batch must know of a table that is not in the catalogue. */
+function ownPart({ key, request, acl }: Table): Pick<Table, 'key' | 'request' | 'acl'> {
+  return { key, request, acl };
 }

@@ -44,6 +44,7 @@ export class DatapointRows implements Rows {
   private readonly readers: FieldReaders;
   private readonly numeric: boolean;
   private readonly fieldOf: Record<'external_id' | 'id' | 'timestamp' | 'value', number>;
+  private readonly hasBothNames: boolean;
   private dictionary = new KeyDictionary();
   private kinds = new Uint8Array(64);
   private series = new Int32Array(FIRST_ROWS);
@@ -66,6 +67,7 @@ export class DatapointRows implements Rows {
       timestamp: at('timestamp'),
       value: at('value'),
     };
+    this.hasBothNames = this.fieldOf.external_id >= 0 && this.fieldOf.id >= 0;
   }
 
   get bytes(): number {
@@ -83,6 +85,7 @@ export class DatapointRows implements Rows {
   append(fields: RowFields, rowNumber: number): void {
     const at = this.count;
     if (at === this.series.length) this.grow();
+    if (this.hasBothNames) this.refuseBothNames(fields);
     this.series[at] = this.readSeries(fields);
     this.timestamps[at] = this.readTimestamp(fields);
     if (this.numeric) this.values[at] = this.readNumber(fields);
@@ -156,6 +159,11 @@ export class DatapointRows implements Rows {
       keys.push(key);
     }
     return { slices, keys };
+  }
+
+  private refuseBothNames({ starts }: RowFields): void {
+    const { external_id, id } = this.fieldOf;
+    if (starts[external_id] !== NULL_FIELD && starts[id] !== NULL_FIELD) throw namedTwice();
   }
 
   private readSeries(fields: RowFields): number {
@@ -263,6 +271,18 @@ function ascending(order: Int32Array, from: number, to: number, timestamps: Floa
     if (timestamps[order[i]!] !== next) order[end++] = order[i]!;
   }
   return end;
+}
+
+function namedTwice(): PostgresError {
+  return new PostgresError(
+    'invalid_parameter_value',
+    'columns "external_id" and "id" cannot both have a value',
+    {
+      detail: 'Both of them name the time series.',
+      hint: 'Give one of them, and NULL for the other.',
+      column: 'id',
+    },
+  );
 }
 
 function grownBytes(array: Uint8Array): Uint8Array<ArrayBuffer> {

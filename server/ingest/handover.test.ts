@@ -11,6 +11,7 @@ function plannedBatches(count: number): PlannedBatch[] {
   return Array.from({ length: count }, (_, i) => ({
     number: i + 1,
     after: i === 0 ? [] : [`${UNIT}/${i}`],
+    isSent: false,
     isQueued: false,
     staged: {
       ...{ version: 1, unit: UNIT, number: i + 1, username: 'ada', table: 'events', columns: ['type'] },

@@ -1,4 +1,5 @@
-// The hand-over: queues a unit's batches, a bounded number at a time, and waits for what becomes of them.
+// The hand-over: queues a unit's batches, a bounded number at a time, and waits for what becomes of them. At the unit's end,
+// or (early-handover.ts) step by step while its rows still come.
 import type { Batch } from '../../shared/batch';
 import type { Outcome } from '../../shared/outcome';
 import { PostgresError } from '../postgres-error';
@@ -34,97 +35,135 @@ const NOTICE_EVERY_MS = 30_000;
 const WAIT_LIMIT_MS = 60 * 60_000;
 
 /** Returns the outcomes (all of them for ack `written`). Throws PostgresError where the wait ends before the batches do. */
-export async function handOver(
+export function handOver(
   unit: string,
   planned: readonly PlannedBatch[],
   ports: HandoverPorts,
   options: HandoverOptions,
 ): Promise<Outcome[]> {
-  const run = new Run(unit, planned, ports, options);
-  return run.finish();
+  return new Handover(unit, () => planned, ports).finish(options);
 }
 
-class Run {
+/** One unit's, step by step: batches may still be added behind those that it has queued. One call at a time. */
+export class Handover {
   private readonly outcomes = new Map<number, Outcome>();
   private queued = 0;
-  private readonly started: number;
-  private nextNotice: number;
   private poll = FIRST_POLL_MS;
 
   constructor(
     private readonly unit: string,
-    private readonly planned: readonly PlannedBatch[],
+    private readonly batches: () => readonly PlannedBatch[],
     private readonly ports: HandoverPorts,
-    private readonly options: HandoverOptions,
-  ) {
-    this.started = ports.now();
-    this.nextNotice = this.started + NOTICE_EVERY_MS;
+  ) {}
+
+  /** Is there a batch to queue among the first `until`? They are queued in order, each when it is staged. */
+  hasMore(until: number): boolean {
+    return this.readyUntil(until) > this.queued;
   }
 
-  async finish(): Promise<Outcome[]> {
+  /** Queues what there is room for in flight; where there is none, lets a while pass and looks what is written. */
+  async advance(until: number, signal: AbortSignal): Promise<void> {
+    if (await this.queueSome(until)) return;
+    await this.rest(signal);
+    if (!signal.aborted) await this.read();
+  }
+
+  /** Queues all and waits for what becomes of them: see handOver. */
+  async finish(options: HandoverOptions): Promise<Outcome[]> {
+    const { length } = this.batches();
+    const wait = new Wait(this.ports.now(), options);
     for (;;) {
-      await this.queueSome();
-      if (this.outcomes.size === this.planned.length) break;
-      if (this.options.ack === 'queued' && this.queued === this.planned.length) break;
-      await this.pause();
+      if (this.queued < length) this.check(options.signal);
+      await this.queueSome(length);
+      if (this.outcomes.size === length) break;
+      if (options.ack === 'queued' && this.queued === length) break;
+      this.check(options.signal);
+      await this.rest(options.signal);
+      wait.check(this.ports.now(), this.outcomes.size, length);
       await this.read();
     }
     return [...this.outcomes.values()];
   }
 
-  private async queueSome(): Promise<void> {
-    const until = Math.min(this.planned.length, this.outcomes.size + MAX_IN_FLIGHT);
-    if (this.queued >= until) return;
-    if (this.options.signal.aborted) throw this.canceled();
-    const next = this.planned.slice(this.queued, until);
-    this.queued = until;
+  /** The batches before the first, at most `until`, that is not staged. */
+  private readyUntil(until: number): number {
+    const batches = this.batches();
+    let end = this.queued;
+    while (end < Math.min(until, batches.length) && batches[end]!.staged !== null) end++;
+    return end;
+  }
+
+  /** False where there is nothing to queue, or no room in flight. */
+  private async queueSome(until: number): Promise<boolean> {
+    const end = this.readyUntil(Math.min(until, this.outcomes.size + MAX_IN_FLIGHT));
+    if (this.queued >= end) return false;
+    const next = this.batches().slice(this.queued, end);
+    this.queued = end;
     const enqueued = await Promise.allSettled(next.map((batch) => this.enqueue(batch)));
     for (const done of enqueued) if (done.status === 'rejected') throw done.reason;
+    return true;
   }
 
   private async enqueue(batch: PlannedBatch): Promise<void> {
+    batch.isSent = true;
     await this.ports.enqueue(header(batch, this.ports.now()));
     batch.isQueued = true;
   }
 
-  private async pause(): Promise<void> {
-    if (this.options.signal.aborted) throw this.canceled();
-    await this.ports.sleep(this.poll, this.options.signal);
+  private async rest(signal: AbortSignal): Promise<void> {
+    await this.ports.sleep(this.poll, signal);
     this.poll = Math.min(LAST_POLL_MS, this.poll * 1.5);
-    const now = this.ports.now();
-    if (now - this.started > WAIT_LIMIT_MS) throw this.tooLong();
-    if (now < this.nextNotice) return;
-    this.nextNotice += NOTICE_EVERY_MS;
-    this.options.notice(`${this.outcomes.size} of ${this.planned.length} batches are written to CDF`);
   }
 
   private async read(): Promise<void> {
-    const missing = this.planned.find((batch) => !this.outcomes.has(batch.number));
+    const missing = this.batches().find((batch) => !this.outcomes.has(batch.number));
     const before = this.outcomes.size;
     for (const outcome of await this.ports.outcomesOf(this.unit, missing?.number ?? 1))
       this.outcomes.set(outcome.number, outcome);
     if (this.outcomes.size > before) this.poll = FIRST_POLL_MS;
   }
 
-  private canceled(): PostgresError {
-    const reason: unknown = this.options.signal.reason;
+  /** Throws where the wait is cancelled. */
+  private check(signal: AbortSignal): void {
+    if (!signal.aborted) return;
+    const reason: unknown = signal.reason;
     const why = reason instanceof PostgresError ? reason.message : 'canceling statement due to user request';
-    return new PostgresError('query_canceled', why, {
-      detail: `${this.queued} of ${this.planned.length} batches were handed over and will be written; ${this.outcomes.size} of them are written already.`,
+    throw new PostgresError('query_canceled', why, {
+      detail: `${this.queued} of ${this.batches().length} batches were handed over and will be written; ${this.outcomes.size} of them are written already.`,
       hint: 'Running the same load again is safe: INSERT is an upsert.',
     });
   }
+}
 
-  private tooLong(): PostgresError {
-    return new PostgresError(
-      'query_canceled',
-      'canceling statement because CDF has not taken its rows in time',
-      {
-        detail: `${this.outcomes.size} of ${this.planned.length} batches are written; the rest stays queued.`,
-        hint: 'Running the same load again is safe: INSERT is an upsert.',
-      },
-    );
+/** The wait for a unit's end, which speaks and has a limit. */
+class Wait {
+  private nextNotice: number;
+
+  constructor(
+    private readonly started: number,
+    private readonly options: HandoverOptions,
+  ) {
+    this.nextNotice = started + NOTICE_EVERY_MS;
   }
+
+  /** Throws where it has lasted too long. */
+  check(now: number, written: number, batches: number): void {
+    if (now - this.started > WAIT_LIMIT_MS) throw tooLong(written, batches);
+    if (now < this.nextNotice) return;
+    this.nextNotice += NOTICE_EVERY_MS;
+    this.options.notice(`${written} of ${batches} batches are written to CDF`);
+  }
+}
+
+function tooLong(written: number, batches: number): PostgresError {
+  return new PostgresError(
+    'query_canceled',
+    'canceling statement because CDF has not taken its rows in time',
+    {
+      detail: `${written} of ${batches} batches are written; the rest stays queued.`,
+      hint: 'Running the same load again is safe: INSERT is an upsert.',
+    },
+  );
 }
 
 function header(planned: PlannedBatch, createdTime: number): Batch {

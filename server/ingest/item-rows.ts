@@ -1,9 +1,8 @@
-// Rows of tables whose CDF request is {"items": [...]}: assets, events, time series, extraction pipelines and their runs.
-import type { Column } from '../../shared/tables/table';
-import { PostgresError } from '../postgres-error';
+// Rows of tables whose CDF request is {"items": [...]}, or one such item (files): all but data points, rows and instances.
 import { ByteWriter } from './decode/byte-writer';
 import { NULL_FIELD, type RowFields } from './decode/row-fields';
 import { FieldReaders } from './field-readers';
+import { FieldRules, valueField } from './field-rules';
 import { JsonWindow, NO_KEY } from './json-window';
 import { parentsFirst } from './parents-first';
 import { LANES, type CutBatch, type Rows, type RowsOptions } from './rows';
@@ -20,11 +19,11 @@ export class ItemRows implements Rows {
   readonly keepsLanes = false;
   private readonly window = new JsonWindow();
   private readonly readers: FieldReaders;
+  private readonly rules: FieldRules;
   private readonly names: readonly Buffer[];
   private readonly keyFields: readonly number[];
   private readonly parentField: number;
   private readonly maxItems: number;
-  private readonly required: readonly boolean[];
   private readonly scratch = new ByteWriter();
   private parents = new Int32Array(0);
 
@@ -32,13 +31,14 @@ export class ItemRows implements Rows {
     const { table, columns } = options;
     if (table.request.kind !== 'items') throw new TypeError(`${table.name} is no table of items`);
     this.readers = new FieldReaders(table.name, columns, options.session);
+    this.rules = new FieldRules(table, columns, this.readers);
     this.names = columns.map((column) => Buffer.from(`${JSON.stringify(column.property)}:`));
-    this.required = columns.map((column) => column.access === 'required');
-    this.keyFields = table.key.map((key) => columns.findIndex((column) => column.name === key));
+    const key = table.columns.find((column) => column.name === table.key[0]);
+    this.keyFields = key === undefined ? [] : this.rules.fieldsOf(key.property);
     const { parent } = table.request;
     this.parentField = parent === undefined ? -1 : columns.findIndex((column) => column.property === parent);
     this.maxItems = table.request.maxItems;
-    if (table.request.update === null || !this.setsSomething()) this.refuseMissing();
+    if (table.request.update === null || !this.setsSomething()) this.rules.requireAll();
   }
 
   get count(): number {
@@ -55,17 +55,13 @@ export class ItemRows implements Rows {
   }
 
   append(fields: RowFields, rowNumber: number): void {
+    this.rules.check(fields);
     const { json } = this.window;
-    const start = this.window.start;
-    json.truncate(start);
+    json.truncate(this.window.start);
     json.byte(OPEN_BRACE);
     let written = 0;
     for (let field = 0; field < this.options.columns.length; field++) {
-      if (fields.starts[field] === NULL_FIELD) {
-        if (this.required[field]) throw this.readers.notNull(this.options.columns[field]!.name);
-        continue;
-      }
-      this.refuseReadOnly(field);
+      if (fields.starts[field] === NULL_FIELD) continue;
       if (written++ > 0) json.byte(COMMA);
       json.copy(this.names[field]!, 0, this.names[field]!.length);
       this.readers.writeJson(fields, field, json);
@@ -100,9 +96,8 @@ export class ItemRows implements Rows {
 
   /** A row without a key is created; that it is not created twice is write-batch's care. */
   private internKey(fields: RowFields): number {
-    if (this.keyFields.length === 0) return NO_KEY;
-    const field = this.keyFields[0]!;
-    return field < 0 || fields.starts[field] === NULL_FIELD ? NO_KEY : this.intern(fields, field);
+    const field = valueField(fields, this.keyFields);
+    return field === NULL_FIELD ? NO_KEY : this.intern(fields, field);
   }
 
   private rememberParent(fields: RowFields): void {
@@ -122,35 +117,11 @@ export class ItemRows implements Rows {
     return this.window.dictionary.intern(this.scratch.buffer, 0, this.scratch.length);
   }
 
-  private refuseReadOnly(field: number): void {
-    const column = this.options.columns[field]!;
-    if (column.access !== 'read-only') return;
-    throw new PostgresError(
-      'generated_always',
-      `cannot insert a non-DEFAULT value into column "${column.name}"`,
-      {
-        detail: `Column "${column.name}" is set by CDF.`,
-        hint: 'Leave the column out, or write NULL to it.',
-        column: column.name,
-        table: this.options.table.name,
-      },
-    );
-  }
-
   /** A statement may leave out a required column only to update what exists; so it has to name what is updated. */
   private setsSomething(): boolean {
     const { table, columns } = this.options;
     return columns.some(
       ({ name, access, immutable }) => !table.key.includes(name) && access !== 'read-only' && !immutable,
     );
-  }
-
-  /** Where CDF cannot update, every required column must be there: an item is always created. */
-  private refuseMissing(): void {
-    const named = new Set(this.options.columns.map((column: Column) => column.name));
-    const missing = this.options.table.columns.find(
-      (column) => column.access === 'required' && !named.has(column.name),
-    );
-    if (missing !== undefined) throw this.readers.notNull(missing.name);
   }
 }

@@ -4,7 +4,7 @@ import { KeyDictionary } from './key-dictionary';
 import { ALL_LANES, type CutBatch, grownInt32, LANES } from './rows';
 
 /** A request stays within this many bytes of JSON: CDF names no limit of its own, so a few MB are kept to. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const OPEN = Buffer.from('{"items":[');
 const CLOSE = Buffer.from(']}');
 const COMMA = 0x2c;
@@ -66,6 +66,21 @@ export class JsonWindow {
     return this.keys[row]!;
   }
 
+  /** Its number in the commit unit. */
+  numberOf(row: number): number {
+    return this.numbers[row]!;
+  }
+
+  /** The row's JSON; valid until the next row. */
+  jsonOf(row: number): Buffer {
+    return this.json.buffer.subarray(this.startOf(row), this.ends[row]! - 1);
+  }
+
+  /** Bytes that the row takes in a body. */
+  lengthOf(row: number): number {
+    return this.ends[row]! - this.startOf(row);
+  }
+
   /** The rows of [from, to) with one row a key: its last, or its first. */
   distinct(from: number, to: number, keep: 'first' | 'last'): number[] {
     const kept = new Int32Array(this.dictionary.size).fill(-1);
@@ -93,7 +108,7 @@ export class JsonWindow {
     let chunk: number[] = [];
     let bytes = 0;
     for (const row of rows) {
-      const length = this.ends[row]! - this.startOf(row);
+      const length = this.lengthOf(row);
       if (chunk.length === maxItems || (chunk.length > 0 && bytes + length > MAX_BODY_BYTES)) {
         chunks.push(chunk);
         chunk = [];
@@ -110,8 +125,9 @@ export class JsonWindow {
     return row === 0 ? 0 : this.ends[row - 1]!;
   }
 
-  private body(lane: number, rows: readonly number[]): CutBatch {
-    const length = rows.reduce((sum, row) => sum + this.ends[row]! - this.startOf(row), 0);
+  /** One request's body with these rows, in this order. */
+  body(lane: number, rows: readonly number[]): CutBatch {
+    const length = rows.reduce((sum, row) => sum + this.lengthOf(row), 0);
     const body = Buffer.allocUnsafe(OPEN.length + length + CLOSE.length);
     const rowNumbers = new Int32Array(rows.length);
     let at = OPEN.copy(body);

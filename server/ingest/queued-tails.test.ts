@@ -6,7 +6,9 @@ import { tailsOfQueued } from './queued-tails';
 function batches(
   ...parts: readonly (readonly [after: readonly string[], isQueued: boolean])[]
 ): PlannedBatch[] {
-  return parts.map(([after, isQueued], i) => ({ number: i + 1, after, isQueued, staged: null }));
+  return parts.map(([after, isQueued], i) => {
+    return { number: i + 1, after, isSent: isQueued, isQueued, staged: null };
+  });
 }
 
 describe('the tails after a hand-over that broke off', () => {

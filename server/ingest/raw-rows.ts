@@ -1,9 +1,10 @@
-// Rows of raw_rows: {"key", "columns"} as CDF RAW takes them, one window a RAW table, since a request writes to one.
+// Rows of raw_rows and raw: {"key", "columns"} as CDF RAW takes them, one window a RAW table: a request writes to one.
 import type { CutBatch, Rows, RowsOptions } from './rows';
 import { PostgresError } from '../postgres-error';
 import { ByteWriter } from './decode/byte-writer';
-import { NULL_FIELD, type RowFields } from './decode/row-fields';
+import type { RowFields } from './decode/row-fields';
 import { FieldReaders } from './field-readers';
+import { FieldRules } from './field-rules';
 import { JsonWindow } from './json-window';
 import { KeyDictionary } from './key-dictionary';
 
@@ -25,7 +26,6 @@ const KEY = Buffer.from('{"key":');
 const COLUMNS = Buffer.from(',"columns":');
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACE = 0x7b;
-const REQUIRED = ['_raw_database', '_raw_table', '_raw_key', '_raw_columns'] as const;
 
 interface Target {
   readonly database: string;
@@ -37,8 +37,9 @@ export class RawRows implements Rows {
   readonly keepsLanes = false;
   count = 0;
   private readonly readers: FieldReaders;
-  private readonly fieldOf: readonly number[];
-  private readonly readOnlyField: number;
+  private readonly rules: FieldRules;
+  /** Fields by CDF's property, for the columns of raw and of raw_rows are named differently. */
+  private readonly fieldOf: Record<'database' | 'table' | 'key' | 'columns', number>;
   private targetKeys = new KeyDictionary();
   private readonly targetList: Target[] = [];
   /** For each row of this window, its target: so that a truncation finds the windows to cut back. */
@@ -48,9 +49,10 @@ export class RawRows implements Rows {
 
   constructor(private readonly options: RowsOptions) {
     this.readers = new FieldReaders(options.table.name, options.columns, options.session);
-    const at = (name: string) => options.columns.findIndex((column) => column.name === name);
-    this.fieldOf = REQUIRED.map(at);
-    this.readOnlyField = options.columns.findIndex((column) => column.access === 'read-only');
+    this.rules = new FieldRules(options.table, options.columns, this.readers);
+    this.rules.requireAll();
+    const at = (property: string) => this.rules.fieldsOf(property)[0]!;
+    this.fieldOf = { database: at('database'), table: at('table'), key: at('key'), columns: at('columns') };
   }
 
   get bytes(): number {
@@ -62,22 +64,17 @@ export class RawRows implements Rows {
   }
 
   append(fields: RowFields, rowNumber: number): void {
-    for (let i = 0; i < REQUIRED.length; i++) {
-      const field = this.fieldOf[i]!;
-      if (field < 0 || fields.starts[field] === NULL_FIELD) throw this.readers.notNull(REQUIRED[i]!);
-    }
-    this.refuseReadOnly(fields);
-    const key = this.fieldOf[2]!;
+    this.rules.check(fields);
     const index = this.targetIndex(fields);
     const { window } = this.targetList[index]!;
     const { json } = window;
     json.truncate(window.start);
     const start = json.length;
     json.copy(KEY, 0, KEY.length);
-    this.readers.writeJson(fields, key, json);
-    const keyNumber = internKey(window, start + KEY.length);
+    this.readers.writeJson(fields, this.fieldOf.key, json);
+    const keyNumber = this.internKey(window, start + KEY.length);
     json.copy(COLUMNS, 0, COLUMNS.length);
-    this.writeColumns(fields, this.fieldOf[3]!, json);
+    this.writeColumns(fields, json);
     json.byte(CLOSE_BRACE);
     window.commit(keyNumber, rowNumber);
     this.held += json.length - start;
@@ -121,9 +118,9 @@ export class RawRows implements Rows {
   private targetIndex(fields: RowFields): number {
     const { scratch } = this;
     scratch.truncate(0);
-    const separator = this.writeName(fields, 0);
+    const separator = this.writeName(fields, this.fieldOf.database);
     scratch.byte(0);
-    this.writeName(fields, 1);
+    this.writeName(fields, this.fieldOf.table);
     const index = this.targetKeys.intern(scratch.buffer, 0, scratch.length);
     if (index === this.targetList.length)
       this.targetList.push({
@@ -135,38 +132,48 @@ export class RawRows implements Rows {
   }
 
   /** Adds a RAW database or table name to the scratch; returns where it ends. */
-  private writeName(fields: RowFields, required: 0 | 1): number {
+  private writeName(fields: RowFields, field: number): number {
     const start = this.scratch.length;
-    this.readers.text(fields, this.fieldOf[required]!, this.scratch);
+    this.readers.text(fields, field, this.scratch);
     if (this.scratch.length > start) return this.scratch.length;
-    const column = REQUIRED[required];
+    const column = this.nameOf(field);
     throw new PostgresError('invalid_parameter_value', `column "${column}" must not be empty`, { column });
   }
 
-  private writeColumns(fields: RowFields, field: number, json: ByteWriter): void {
+  private writeColumns(fields: RowFields, json: ByteWriter): void {
     const start = json.length;
-    this.readers.writeJson(fields, field, json);
+    const column = this.nameOf(this.fieldOf.columns);
+    this.readers.writeJson(fields, this.fieldOf.columns, json);
     let at = start;
     while (at < json.length && json.buffer[at]! <= 0x20) at++;
     if (json.buffer[at] !== OPEN_BRACE)
-      throw new PostgresError('invalid_parameter_value', 'column "_raw_columns" must be a JSON object', {
+      throw new PostgresError('invalid_parameter_value', `column "${column}" must be a JSON object`, {
         hint: 'Give the columns of the RAW row as {"name": value, ...}.',
-        column: '_raw_columns',
+        column,
       });
     if (json.length - start > MAX_COLUMNS_BYTES)
       throw new PostgresError('program_limit_exceeded', 'a RAW row holds at most 5 MiB of columns', {
-        column: '_raw_columns',
+        column,
       });
   }
 
-  private refuseReadOnly(fields: RowFields): void {
-    if (this.readOnlyField < 0 || fields.starts[this.readOnlyField] === NULL_FIELD) return;
-    const column = this.options.columns[this.readOnlyField]!.name;
-    throw new PostgresError('generated_always', `cannot insert a non-DEFAULT value into column "${column}"`, {
-      detail: `Column "${column}" is set by CDF.`,
-      hint: 'Leave the column out, or write NULL to it.',
-      column,
-    });
+  /** The key by its JSON text, which is there already and is the same for the same key only. */
+  private internKey({ json, dictionary }: JsonWindow, start: number): number {
+    const { buffer, length } = json;
+    if (length - start > MAX_KEY_CHARACTERS) {
+      const key = JSON.parse(buffer.toString('utf8', start, length)) as string;
+      if (key.length > MAX_KEY_CHARACTERS)
+        throw new PostgresError(
+          'string_data_right_truncation',
+          `value too long for a RAW key: the limit is ${MAX_KEY_CHARACTERS} characters`,
+          { column: this.nameOf(this.fieldOf.key) },
+        );
+    }
+    return dictionary.intern(buffer, start, length);
+  }
+
+  private nameOf(field: number): string {
+    return this.options.columns[field]!.name;
   }
 
   private remember(target: number): void {
@@ -177,19 +184,4 @@ export class RawRows implements Rows {
     }
     this.targetOf[this.count++] = target;
   }
-}
-
-/** The key by its JSON text, which is there already and is the same for the same key only. */
-function internKey({ json, dictionary }: JsonWindow, start: number): number {
-  const { buffer, length } = json;
-  if (length - start > MAX_KEY_CHARACTERS) {
-    const key = JSON.parse(buffer.toString('utf8', start, length)) as string;
-    if (key.length > MAX_KEY_CHARACTERS)
-      throw new PostgresError(
-        'string_data_right_truncation',
-        `value too long for a RAW key: the limit is ${MAX_KEY_CHARACTERS} characters`,
-        { column: '_raw_key' },
-      );
-  }
-  return dictionary.intern(buffer, start, length);
 }

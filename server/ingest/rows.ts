@@ -1,9 +1,10 @@
 // The open window of a commit unit: rows of one table, with one list of columns, that no batch holds yet.
 // When it is full, or the unit ends, ranges of it are cut into the bodies of CDF requests.
-import type { OnConflict } from '../../shared/batch';
+import type { OnConflict, Write } from '../../shared/batch';
 import type { Column, Table } from '../../shared/tables/table';
 import type { SessionValues } from './decode/field-encoders';
 import type { RowFields } from './decode/row-fields';
+import type { Operator } from '../sql/conditions';
 
 /** How many streams of batches a unit may have under way at once. No key is in two of them at a time. */
 export const LANES = 4;
@@ -20,6 +21,12 @@ export interface CutBatch {
   readonly target?: { readonly database: string; readonly table: string };
 }
 
+/**
+ * `skip`: the row names nothing, or what its statement has named before. `cut`: a row of the same key, of another statement,
+ * is in the window, which has to be cut first.
+ */
+export type Admission = 'take' | 'skip' | 'cut';
+
 export interface Rows {
   readonly count: number;
   /** Bytes of memory that the rows hold. */
@@ -28,6 +35,10 @@ export interface Rows {
   readonly isFull: boolean;
   /** True where a key goes to the same lane in every window: then a window need not wait for the one before. */
   readonly keepsLanes: boolean;
+  /** The rows of a statement begin, or begin again after the first ones were taken back. */
+  startStatement?(): void;
+  /** Where CDF says how many rows a statement has affected (UPDATE, DELETE): asked before each append. */
+  admit?(fields: RowFields): Admission;
   /** Takes one row. Throws PostgresError and stays as it was where a value does not fit its column. */
   append(fields: RowFields, rowNumber: number): void;
   /** Forgets all rows but the first `count`. */
@@ -44,6 +55,10 @@ export interface RowsOptions {
   readonly columns: readonly Column[];
   readonly onConflict: OnConflict;
   readonly session: SessionValues;
+  /** What is done with the rows; absent: insert. */
+  readonly write?: Write;
+  /** DELETE of data points: how each of the columns is compared with the row's field. */
+  readonly operators?: readonly Operator[];
 }
 
 /** Appends to growable integer columns; shared by the kinds of rows. */

@@ -1,5 +1,5 @@
 // Puts the bodies of cut batches where functions/write-batch will find them: small ones into the message, others into
-// a blob, while rows keep coming. Nothing is queued here: that is the hand-over's, at the end of the commit unit.
+// a blob, while rows keep coming. Nothing is queued here: that is the hand-over's, as a rule at the end of the commit unit.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { encodeRowNumbers } from '../../shared/batch-index';

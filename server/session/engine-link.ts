@@ -29,6 +29,8 @@ export class EngineRefusal extends Error {
 
 /** Gets a DataRow at a time. Must not throw: it is called in the midst of an answer. */
 type OnRow = (message: Buffer) => void;
+/** A message, and the types of the engine's that end its answer. */
+type Step = readonly [bytes: Buffer, last: string];
 
 export class EngineLink {
   status: TransactionStatus = 'I';
@@ -132,6 +134,23 @@ export class EngineLink {
     oids: Int32Array | readonly number[],
     onRow: OnRow,
   ): Promise<void> {
+    const steps: Step[] = [
+      ...CLOSE_OWN,
+      [encodeParse(OWN_NAME, text, oids), '1'],
+      [bind, '2'],
+      [encodeExecute(OWN_NAME), 'CIs'],
+      ...CLOSE_OWN,
+    ];
+    return this.exchange(steps, onRow);
+  }
+
+  /** Has the engine say what it thinks of a statement, without running it: throws its error. As `between`. */
+  async check(text: Buffer, oids: Int32Array | readonly number[]): Promise<void> {
+    const steps: Step[] = [...CLOSE_OWN, [encodeParse(OWN_NAME, text, oids), '1'], ...CLOSE_OWN];
+    return this.exchange(steps, ignore);
+  }
+
+  private async exchange(steps: readonly Step[], onRow: OnRow): Promise<void> {
     await this.open();
     let error: PostgresError | null = null;
     const wasUnsynced = this.unsynced;
@@ -140,15 +159,9 @@ export class EngineLink {
       if (type === 'E') error = decodeErrorResponse(message);
     };
     const failed = await new Promise<boolean>((resolve) => {
-      this.forward(encodeParse(OWN_NAME, text, oids), { last: '1', ends: false, intercept });
-      this.forward(bind, { last: '2', ends: false, intercept });
-      this.forward(encodeExecute(OWN_NAME), { last: 'CIs', ends: false, intercept });
-      this.forward(CLOSE_OWN_STATEMENT, { last: '3', ends: false, intercept });
-      this.forward(CLOSE_OWN_PORTAL, {
-        last: '3',
-        ends: false,
-        intercept,
-        done: wasUnsynced ? resolve : ignore,
+      steps.forEach(([bytes, last], i) => {
+        const done = wasUnsynced && i === steps.length - 1 ? resolve : ignore;
+        this.forward(bytes, { last, ends: false, intercept, done });
       });
       if (wasUnsynced) this.flush();
       else this.forward(encodeSync(), { last: 'Z', ends: true, intercept, done: resolve });
@@ -216,8 +229,14 @@ export class EngineLink {
   }
 }
 
-const CLOSE_OWN_STATEMENT = encodeClose('S', OWN_NAME);
-const CLOSE_OWN_PORTAL = encodeClose('P', OWN_NAME);
+/**
+ * Said before a statement too, not only after it: where one fails the engine reads over what comes behind it, and the
+ * names stay taken. To close what is not there is no error.
+ */
+const CLOSE_OWN: readonly Step[] = [
+  [encodeClose('S', OWN_NAME), '3'],
+  [encodeClose('P', OWN_NAME), '3'],
+];
 export const OWN_PORTAL = OWN_NAME;
 
 function ignore(): void {

@@ -9,10 +9,14 @@ import { type Frame, messageBytes } from '../protocol/frame-reader';
 import { decodeClose, decodeDescribe, decodeExecute, decodeParse } from '../protocol/frontend-messages';
 import { splitStatements } from '../sql/split';
 import { readStatement, type Statement } from '../sql/statement';
+import { asksForLoads } from './before-statement';
 import { quotedName, type Target } from './gateway-writes';
+import { prepareKeyed } from './prepare-keyed';
 import { checkParameters, type Prepared, PreparedStatements } from './prepared';
 import { PortalRunner } from './portal-runner';
+import { isRowWrite } from './row-write';
 import type { SessionCore } from './session-core';
+import { isDdl } from './session-ddl';
 import { planColumns, planInsert } from './write-plan';
 
 /** Statements that the engine runs, but that the gateway has to know of. */
@@ -25,9 +29,13 @@ const WATCHED = new Set<Statement['kind']>([
   'rollback-to',
   'deallocate',
   'discard-all',
+  'truncate',
 ]);
 
 type Step = Promise<void> | undefined;
+
+/** Prepared statements of which it is remembered that they ask for loads. */
+const MAX_ASKING = 100;
 
 export class ExtendedQuery {
   readonly prepared = new PreparedStatements();
@@ -36,6 +44,7 @@ export class ExtendedQuery {
   /** The parameters of the unnamed portal, and the view that the next Bind is read into. */
   private unnamedView = new BindView();
   private nextView = new BindView();
+  private readonly asking = new Set<string>();
   private readonly runner: PortalRunner;
 
   constructor(private readonly core: SessionCore) {
@@ -43,22 +52,54 @@ export class ExtendedQuery {
   }
 
   parse(frame: Frame): Step {
-    const { statement: name, query, oids } = decodeParse(frame);
+    const { query } = decodeParse(frame);
     const text = query.buffer.subarray(query.start, query.end);
     const ranges = splitStatements(text, 0, text.length);
     const statement = ranges.length === 1 ? readStatement(text, ranges[0]!.start, ranges[0]!.end) : null;
-    const isWrite = statement !== null && (statement.kind === 'insert' || statement.kind === 'copy-in');
+    const seen = statement === null ? null : { statement, text };
+    this.noteAsking(decodeParse(frame).statement, seen !== null && asksForLoads(seen));
+    const fresh = seen === null ? undefined : this.core.before.lookAtTables([seen]);
+    const go = (): Step => (this.skipping ? undefined : this.parseRead(frame, statement));
+    return fresh === undefined ? go() : fresh.then(go);
+  }
+
+  private parseRead(frame: Frame, statement: Statement | null): Step {
+    const { statement: name, query, oids } = decodeParse(frame);
+    const text = query.buffer.subarray(query.start, query.end);
+    const isWrite = statement !== null && isRowWrite(statement);
     if (!isWrite || this.core.link.status === 'E') {
-      const watched = statement !== null && WATCHED.has(statement.kind);
-      return this.define(frame, name, watched ? { kind: 'control', statement } : null);
+      return this.define(frame, name, statement === null ? null : this.control(statement, text));
     }
     const target = this.core.writes.target(statement.target);
     const go = (found: Target | null): Step => {
       if (found === null) return this.define(frame, name, elsewhere(statement));
       if (name !== '') this.prepared.admit('statement', name);
-      return this.define(frame, name, prepare(text, statement, found, oids));
+      if (statement.kind === 'insert' || statement.kind === 'copy-in')
+        return this.define(frame, name, prepare(text, statement, found, oids));
+      return this.parseKeyed(frame, name, () => prepareKeyed(text, statement, found, oids));
     };
     return target instanceof Promise ? target.then(go) : go(target);
+  }
+
+  private control(statement: Statement, text: Buffer): Prepared | null {
+    if (isDdl(statement) && this.core.ddl?.mayConcern(statement))
+      return { kind: 'control', statement, text: Buffer.from(text) };
+    return WATCHED.has(statement.kind) ? { kind: 'control', statement } : null;
+  }
+
+  /** What the gateway refuses is PostgreSQL's to refuse first, with its own errors. */
+  private parseKeyed(frame: Frame, name: string, prepared: () => Prepared): Step {
+    let made: Prepared;
+    try {
+      made = prepared();
+    } catch (error) {
+      const { query, oids } = decodeParse(frame);
+      const text = query.buffer.subarray(query.start, query.end);
+      return this.core.link.check(text, oids).then(() => {
+        throw error;
+      });
+    }
+    return this.define(frame, name, made);
   }
 
   /** The statement is used before the engine has said yes; where it says no (the name is taken), all is as before. */
@@ -74,16 +115,30 @@ export class ExtendedQuery {
     const view = this.nextView;
     view.read(frame);
     const prepared = this.prepared.get(view.statement);
-    if (prepared === undefined || prepared.kind === 'control') {
-      if (prepared === undefined) this.prepared.portals.delete(view.portal);
-      else this.prepared.portals.set(view.portal, { prepared, view: null, isDone: false });
-      return this.forward(frame, '2');
-    }
-    if (prepared.kind === 'insert') checkParameters(prepared, view.statement, view.parameterCount);
+    if (prepared === undefined && this.asking.has(view.statement))
+      return this.core.before.showLoads().then(() => this.bindInEngine(frame, undefined));
+    if (prepared === undefined || prepared.kind === 'control') return this.bindInEngine(frame, prepared);
+    if (prepared.kind !== 'copy-in') checkParameters(prepared, view.statement, view.parameterCount);
     this.keepView(view);
     this.prepared.portals.set(view.portal, { prepared, view, isDone: false });
     this.core.replies.say((writer) => writer.bindComplete());
     return undefined;
+  }
+
+  private bindInEngine(frame: Frame, prepared: Prepared | undefined): Step {
+    if (this.skipping) return undefined;
+    const { portal } = this.nextView;
+    if (prepared === undefined) this.prepared.portals.delete(portal);
+    else this.prepared.portals.set(portal, { prepared, view: null, isDone: false });
+    return this.forward(frame, '2');
+  }
+
+  /** A statement that is the engine's and asks for the user's loads: they are looked up whenever it is bound. */
+  private noteAsking(name: string, asks: boolean): void {
+    this.asking.delete(name);
+    if (!asks) return;
+    if (this.asking.size >= MAX_ASKING) this.asking.clear();
+    this.asking.add(name);
   }
 
   /** The view is the portal's from here on; the one of the unnamed portal before it can be read into again. */
@@ -152,7 +207,7 @@ export class ExtendedQuery {
     await core.link.drained();
     try {
       if (core.link.status === 'I') {
-        if (wasSkipping || this.skipping) core.transaction.discard();
+        if (wasSkipping || this.skipping) await core.forgetUnit();
         else await core.commit();
       }
       core.release();

@@ -1,10 +1,11 @@
 // Runs what is a write to a gateway table, for both protocols: finds out what the name means, plans, feeds rows.
-import { tableNamed } from '../../shared/tables/catalogue';
 import type { Table } from '../../shared/tables/table';
 import type { CopyOptions } from '../ingest/decode/copy-options';
 import { createCopyScanner } from '../ingest/decode/copy-scanner';
 import { NULL_FIELD, RowFields } from '../ingest/decode/row-fields';
 import { scanValues } from '../ingest/decode/values';
+import { quotedShadow, signature } from '../engine/evaluation';
+import { quoteIdentifier } from '../engine/quote';
 import { PostgresError } from '../postgres-error';
 import { encodeBind } from '../protocol/engine-messages';
 import { dataRowFields, dataRowText } from '../protocol/backend-messages';
@@ -12,9 +13,12 @@ import type { Name } from '../sql/names';
 import type { InsertStatement } from '../sql/statement';
 import { CopyIn } from './copy-in';
 import { type EngineLink, OWN_PORTAL } from './engine-link';
+import { withWriteRefused } from './keyed-refusals';
 import { LenientSink, rowSink } from './row-sink';
 import { EvaluatedRows } from './evaluated-rows';
+import type { TableDirectory } from './own-tables';
 import type { Transaction } from './transaction';
+import { KNOWN_MS } from './freshness';
 import { CONTEXT_QUERY, readWriteContext, type WriteContext } from './write-context';
 import type { WritePlan } from './write-plan';
 
@@ -24,6 +28,12 @@ export interface InsertSource {
   /** Where the statement begins. */
   readonly start: number;
   readonly statement: InsertStatement;
+}
+
+interface KnownTables {
+  readonly tables: TableDirectory;
+  /** A promise where it is not known that the user may write to the table; it rejects where CDF says that it may not. */
+  readonly checkAccess: (table: Table) => Promise<void> | undefined;
 }
 
 export interface Target {
@@ -38,12 +48,19 @@ const MAX_CONTEXTS = 100;
 export class GatewayWrites {
   /** The settings of the latest write: in force when its unit is committed. */
   context: WriteContext | null = null;
+  /** The table of the latest write. */
+  table = '';
+  /** What every statement that writes to it is told. */
+  warning: string | null = null;
   private readonly contexts = new Map<string, WriteContext>();
+  /** Of the tables, when the contexts were asked for. */
+  private generation = 0;
 
   constructor(
     private readonly database: string,
     private readonly link: EngineLink,
     private readonly transaction: Transaction,
+    private readonly known: KnownTables,
   ) {}
 
   /** Something went to the engine that may change what names and settings mean. */
@@ -53,13 +70,27 @@ export class GatewayWrites {
 
   /** False where a name is no gateway table's, whatever the session's tables and search path. */
   mayBeTarget(name: Name): boolean {
-    if (tableNamed(name.name) === undefined) return false;
+    if (!this.known.tables.has(name.name)) return false;
     return name.database === null || name.database === this.database;
   }
 
   /** The gateway table that a name means, or null. A promise only where the engine has to be asked. */
   target(name: Name, key = quotedName(name)): Target | null | Promise<Target | null> {
     if (!this.mayBeTarget(name)) return null;
+    const fresh = this.known.tables.freshen(KNOWN_MS);
+    const found = fresh === undefined ? this.find(key) : fresh.then(() => this.find(key));
+    if (found instanceof Promise) return found.then((target) => this.permit(target));
+    return this.permit(found);
+  }
+
+  private permit(target: Target | null): Target | null | Promise<Target | null> {
+    const checking = target === null ? undefined : this.known.checkAccess(target.table);
+    return checking === undefined ? target : checking.then(() => target);
+  }
+
+  private find(key: string): Target | null | Promise<Target | null> {
+    if (this.generation !== this.known.tables.generation) this.contexts.clear();
+    this.generation = this.known.tables.generation;
     const known = this.contexts.get(key);
     return known === undefined ? this.ask(key) : this.targetIn(known);
   }
@@ -108,6 +139,7 @@ export class GatewayWrites {
       readonly oids: Int32Array;
     } | null = null,
   ): Promise<number> {
+    if (source.statement.withWrites && this.link.status === 'I') throw withWriteRefused(plan.table);
     const shadow = retarget(source, plan);
     const unit = this.transaction.open();
     const fields = new RowFields(plan.columns.length);
@@ -143,15 +175,16 @@ export class GatewayWrites {
   }
 
   private targetIn(context: WriteContext): Target | null {
-    const [schema, name] = (context.relation ?? '').split('.', 2);
-    const table = schema === 'public' && name !== undefined ? tableNamed(name) : undefined;
+    const table = context.relation === null ? undefined : this.known.tables.at(context.relation);
     if (table === undefined) return null;
     return { table, context };
   }
 
-  /** What must hold before a row is taken. */
-  admit(target: Target): void {
+  /** What must hold before a row is taken. `command`: the statement's, for errors. */
+  admit(target: Target, command = 'INSERT'): void {
     this.context = target.context;
+    this.table = target.table.name;
+    this.warning = target.table.warning ?? null;
     if (this.link.status === 'E')
       throw new PostgresError(
         'in_failed_sql_transaction',
@@ -160,7 +193,7 @@ export class GatewayWrites {
     if (target.context.readOnly)
       throw new PostgresError(
         'read_only_sql_transaction',
-        'cannot execute INSERT in a read-only transaction',
+        `cannot execute ${command} in a read-only transaction`,
       );
   }
 }
@@ -171,13 +204,14 @@ export function quotedName(name: Name): string {
   return parts.map((part) => `"${part.replace(/"/g, '""')}"`).join('.');
 }
 
-/** The statement with the shadow as its target, without ON CONFLICT, returning the plan's columns. */
+/** The statement with the shadow as its target, signed, without ON CONFLICT, returning the plan's columns. */
 function retarget({ text, start, statement }: InsertSource, plan: WritePlan): Buffer {
-  const columns = plan.columns.map((column) => `"${column.name}"`).join(', ');
-  return Buffer.concat([
+  const columns = plan.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  const query = [
     text.subarray(start, statement.targetRange.start),
-    Buffer.from(`sluice."${plan.table.name}"`),
+    Buffer.from(quotedShadow(plan.table)),
     text.subarray(statement.targetRange.end, statement.tailStart),
     Buffer.from(` RETURNING ${columns}`),
-  ]);
+  ];
+  return Buffer.concat([Buffer.from(signature(query)), ...query]);
 }

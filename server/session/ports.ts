@@ -1,6 +1,10 @@
 // What a session needs from the rest of the server, as function types: made in main.ts, faked in tests.
 import type { Log } from '../../shared/log';
+import type { OverLimit } from './before-statement';
+import type { TableDirectory } from './own-tables';
+import type { DefinitionPorts } from './table-ddl';
 import type { UnitPorts } from './transaction';
+import type { WriteAccess } from './write-access';
 
 export interface EngineSession {
   readonly parameters: ReadonlyMap<string, string>;
@@ -28,6 +32,20 @@ export interface SessionPorts extends UnitPorts {
   /** ParameterStatus values of a fresh engine session, read once. */
   readonly engineParameters: ReadonlyMap<string, string>;
   readonly memory: MemoryGauge;
+  /** The tables that the session's user has. */
+  readonly tables: TableDirectory;
+  /** Where CREATE TABLE in schema raw goes; null: the engine refuses it. */
+  readonly definitions: DefinitionPorts | null;
+  /** True where the user's staging tables hold more than they may. */
+  readonly isOverLimit: () => boolean;
+  /** The same, measured anew. */
+  readonly overLimit: () => Promise<OverLimit | null>;
+  /** Whether a user may write to a table; absent: CDF says so when it is written. */
+  readonly access?: Pick<WriteAccess, 'isKnown' | 'check'>;
+  /** Puts the user's loads into the engine, for SELECT from sluice.batches and sluice.rejected_rows. */
+  readonly showLoads: () => Promise<void>;
+  /** The session is over. */
+  readonly left: () => void;
   readonly log: Log;
 }
 

@@ -7,13 +7,12 @@ import type { BindView } from '../protocol/bind-view';
 import { ByteWriter } from '../protocol/byte-writer';
 import { FRONTEND } from '../protocol/frontend-messages';
 import { PostgresError } from '../postgres-error';
-import type { CopyInStatement, InsertStatement, Statement } from '../sql/statement';
+import type { CopyInStatement, InsertStatement, KeyedStatement, Statement } from '../sql/statement';
+import type { KeyedWrite } from './keyed-plan';
 import type { WritePlan } from './write-plan';
 
-export interface PreparedInsert {
-  readonly kind: 'insert';
+interface PreparedRows {
   readonly text: Buffer;
-  readonly statement: InsertStatement;
   /** The target's name as the engine is asked for it. */
   readonly targetKey: string;
   readonly plan: WritePlan;
@@ -25,19 +24,33 @@ export interface PreparedInsert {
   readonly fields: RowFields;
 }
 
+export interface PreparedInsert extends PreparedRows {
+  readonly kind: 'insert';
+  readonly statement: InsertStatement;
+}
+
+/** UPDATE, DELETE. */
+export interface PreparedKeyed extends PreparedRows {
+  readonly kind: 'keyed';
+  readonly statement: KeyedStatement;
+  readonly write: KeyedWrite;
+}
+
 export type Prepared =
   | PreparedInsert
+  | PreparedKeyed
   | {
       readonly kind: 'copy-in';
       readonly statement: CopyInStatement;
       readonly targetKey: string;
       readonly plan: WritePlan;
     }
-  | { readonly kind: 'control'; readonly statement: Statement };
+  /** `text`: of what makes, alters or drops a table. */
+  | { readonly kind: 'control'; readonly statement: Statement; readonly text?: Buffer };
 
 export interface Portal {
   readonly prepared: Prepared;
-  /** The parameters, for an insert. */
+  /** The parameters, for a statement with rows. */
   readonly view: BindView | null;
   isDone: boolean;
 }
@@ -73,8 +86,7 @@ export class PreparedStatements {
 
   private get heldBytes(): number {
     const buffers = new Set<Buffer>();
-    for (const prepared of this.statements.values())
-      if (prepared.kind === 'insert') buffers.add(prepared.text);
+    for (const prepared of this.statements.values()) if ('text' in prepared) buffers.add(prepared.text);
     for (const { view } of this.portals.values()) if (view !== null) buffers.add(view.buffer);
     return [...buffers].reduce((sum, buffer) => sum + buffer.length, 0);
   }
@@ -100,23 +112,22 @@ export class PreparedStatements {
 }
 
 /** Refuses a Bind whose number of parameters is not the statement's. */
-export function checkParameters(insert: PreparedInsert, name: string, count: number): void {
+export function checkParameters({ template, types }: PreparedRows, name: string, count: number): void {
   // Where the engine evaluates the statement, it also judges its Bind.
-  if (insert.template === null || count === insert.types.length) return;
+  if (template === null || count === types.length) return;
   throw new PostgresError(
     'protocol_violation',
-    `bind message supplies ${count} parameters, but prepared statement "${name}" requires ${insert.types.length}`,
+    `bind message supplies ${count} parameters, but prepared statement "${name}" requires ${types.length}`,
   );
 }
 
-/** Feeds the rows of a bound INSERT to the sink, straight from the Bind message. */
+/** Feeds the rows of a bound statement to the sink, straight from the Bind message. */
 export function feedPortal(
-  insert: PreparedInsert,
+  { fields, types }: PreparedRows,
   template: ValuesTemplate,
   view: BindView,
   sink: RowSink,
 ): void {
-  const { fields, types } = insert;
   const { parameterOf, castOid } = template;
   const columns = fields.count;
   for (let row = 0, at = 0; row < template.rows; row++) {

@@ -20,7 +20,12 @@ export interface Expected {
 /** Replies that wait for the engine; beyond, it is asked to flush, and the client's next message waits. */
 const MAX_ENTRIES = 4096;
 
-type Entry = { readonly expected: Expected } | { readonly local: (writer: MessageWriter) => void };
+interface Local {
+  readonly local: (writer: MessageWriter) => void;
+  readonly isTag: boolean;
+}
+
+type Entry = { readonly expected: Expected } | Local;
 
 export class ReplyQueue {
   /** What is ready to go to the client. */
@@ -28,6 +33,8 @@ export class ReplyQueue {
   private entries: Entry[] = [];
   private waiters: (() => void)[] = [];
   private headFailed = false;
+  /** Tags among the entries. */
+  private tags = 0;
 
   /** `skip` is called when the engine refuses a message of the extended protocol whose Sync has not come yet. */
   constructor(private readonly skip: () => void) {}
@@ -35,7 +42,22 @@ export class ReplyQueue {
   /** Says something itself, after all that the engine owes so far. */
   say(write: (writer: MessageWriter) => void): void {
     if (this.entries.length === 0) write(this.out);
-    else this.entries.push({ local: write });
+    else this.entries.push({ local: write, isTag: false });
+  }
+
+  /** As say, of a write's tag: until it is written, `hasTags` tells of it. */
+  sayTag(write: () => void): void {
+    if (this.entries.length === 0) {
+      write();
+      return;
+    }
+    this.entries.push({ local: write, isTag: true });
+    this.tags++;
+  }
+
+  /** True where a tag waits for the engine: it is promised, but held by no one yet. */
+  get hasTags(): boolean {
+    return this.tags > 0;
   }
 
   expect(expected: Expected): void {
@@ -82,6 +104,7 @@ export class ReplyQueue {
   abandon(): void {
     const entries = this.entries;
     this.entries = [];
+    this.tags = 0;
     for (const entry of entries.reverse()) if ('expected' in entry) entry.expected.done?.(true);
     this.settle();
   }
@@ -91,12 +114,16 @@ export class ReplyQueue {
     const end = this.entries.findIndex((entry) => 'expected' in entry && entry.expected.ends);
     const dropped = this.entries.splice(0, end < 0 ? this.entries.length : end);
     if (end < 0) this.skip();
+    for (const entry of dropped) if ('local' in entry && entry.isTag) this.tags--;
     for (const entry of dropped.reverse()) if ('expected' in entry) entry.expected.done?.(true);
   }
 
   private settle(): void {
-    while (this.entries[0] !== undefined && 'local' in this.entries[0])
-      (this.entries.shift() as { local: (writer: MessageWriter) => void }).local(this.out);
+    while (this.entries[0] !== undefined && 'local' in this.entries[0]) {
+      const { local, isTag } = this.entries.shift() as Local;
+      if (isTag) this.tags--;
+      local(this.out);
+    }
     if (this.entries.length > 0) return;
     const waiters = this.waiters;
     this.waiters = [];

@@ -3,32 +3,40 @@
 // Inside an implicit transaction the replies to writes are held back until its end: CommandComplete means that CDF has
 // the rows. Where CDF refuses them, the error stands in place of the first held CommandComplete.
 import { describeError } from '../../shared/log';
+import type { Table } from '../../shared/tables/table';
 import type { CopyInStatement, Statement } from '../sql/statement';
 import { PostgresError } from '../postgres-error';
-import type { MessageWriter } from '../protocol/backend-messages';
+import { asPostgresError } from './as-postgres-error';
+import { BeforeStatement } from './before-statement';
 import { type CopyTaker, EngineCopy, skippedRows } from './copy-in';
 import { EngineLink, EngineRefusal } from './engine-link';
 import { GatewayWrites } from './gateway-writes';
+import { rollbackWarning, withHandedOver } from './handed-over';
+import { type Counted, HeldReplies, offByRows } from './held-replies';
 import type { SessionEvents, SessionPorts } from './ports';
 import { ReplyQueue } from './reply-queue';
+import { createTableDdl } from './session-ddl';
+import type { TableDdl } from './table-ddl';
+import { startTimeout } from './statement-timeout';
 import { Transaction } from './transaction';
 import type { WriteContext } from './write-context';
 import type { WritePlan } from './write-plan';
 
-const NOTHING: Buffer = Buffer.alloc(0);
 /** Held replies above this go out before their rows are written: a pipeline of so many writes without a Sync. */
 const MAX_HELD_BYTES = 1024 * 1024;
+
+const NOTICE_CODES = { NOTICE: '00000', WARNING: '01000' } as const;
 
 export class SessionCore {
   readonly replies: ReplyQueue;
   readonly link: EngineLink;
   readonly transaction: Transaction;
   readonly writes: GatewayWrites;
+  readonly before: BeforeStatement;
+  readonly ddl: TableDdl | null;
   copy: CopyTaker | null = null;
   private abort = new AbortController();
-  private holding = false;
-  /** Where the first held reply to a write begins. */
-  private heldFrom = -1;
+  private readonly held: HeldReplies;
 
   constructor(
     username: string,
@@ -39,43 +47,46 @@ export class SessionCore {
       this.link.isSkipping = true;
       events.skip();
     });
+    this.held = new HeldReplies(this.replies.out);
     this.link = new EngineLink(ports.openEngineSession, this.replies, events);
     this.transaction = new Transaction(username, ports);
-    this.writes = new GatewayWrites(username, this.link, this.transaction);
+    this.writes = new GatewayWrites(username, this.link, this.transaction, {
+      tables: ports.tables,
+      checkAccess: (table) => this.checkAccess(username, table),
+    });
+    this.before = new BeforeStatement(ports);
+    this.ddl = createTableDdl(username, this, ports);
+  }
+
+  private checkAccess(username: string, table: Table): Promise<void> | undefined {
+    const { access } = this.ports;
+    if (access === undefined || access.isKnown(username, table)) return undefined;
+    return access.check(username, table, this.abort.signal);
   }
 
   /** The replies that may go out: those in front of the held ones. */
   takeReplies(): Buffer {
-    const { out } = this.replies;
-    if (out.length > MAX_HELD_BYTES) this.release();
-    if (this.heldFrom < 0) return out.take();
-    if (this.heldFrom === 0) return NOTHING;
-    const all = out.take();
-    out.raw(all.subarray(this.heldFrom));
-    const ready = all.subarray(0, this.heldFrom);
-    this.heldFrom = 0;
-    return ready;
+    if (this.replies.out.length > MAX_HELD_BYTES) this.release();
+    return this.held.take();
   }
 
-  /** True where an implicit transaction is open that has written rows, or has said so. */
+  /** True where an implicit transaction is open that has written rows, or has said so, or will say so once the engine has answered. */
   get isInTransaction(): boolean {
-    return this.heldFrom >= 0 || (this.link.status === 'I' && this.transaction.hasRows);
+    const { link, transaction, replies } = this;
+    return !this.held.isEmpty || (link.status === 'I' && (transaction.hasRows || replies.hasTags));
   }
 
   /** From here on replies to writes wait for the end of the implicit transaction. */
   hold(): void {
-    this.holding = this.link.status === 'I';
+    this.held.hold(this.link.status === 'I');
   }
 
   release(): void {
-    this.heldFrom = -1;
+    this.held.release();
   }
 
-  private complete(tag: string): void {
-    this.replies.say((writer) => {
-      if (this.holding && this.heldFrom < 0) this.heldFrom = writer.length;
-      writer.commandComplete(tag);
-    });
+  private complete(tag: string, counted: Counted | null): void {
+    this.replies.sayTag(() => this.held.complete(tag, counted));
   }
 
   ready(): void {
@@ -84,7 +95,9 @@ export class SessionCore {
   }
 
   startStatement(): void {
-    this.transaction.open().startStatement();
+    this.transaction.open(this.writes.context?.handover).startStatement();
+    this.transaction.trace.startStatement(this.writes.table);
+    if (this.writes.warning !== null) this.notice('WARNING', this.writes.warning);
   }
 
   /** Forwards a whole Query; its answer goes to the client as it comes. A promise where the engine has to be opened. */
@@ -121,17 +134,18 @@ export class SessionCore {
       return;
     }
     const context = this.writes.context!;
-    const timeout = this.timeout(context);
+    const timeout = startTimeout(context, this.abort);
     try {
       await this.transaction.commit({
         ack: context.ack,
         onError: context.onError,
         signal: this.abort.signal,
+        affected: (rows) => this.correct(rows),
         notice: (severity, message, detail) => this.notice(severity, message, detail),
       });
     } catch (error) {
       // The rows are not there: the error stands where the first held tag would have.
-      this.dropHeld();
+      this.held.drop();
       throw error;
     } finally {
       clearTimeout(timeout);
@@ -145,11 +159,11 @@ export class SessionCore {
     const { transaction, link } = this;
     switch (statement.kind) {
       case 'commit':
-        if (link.status === 'E') transaction.discard();
+        if (link.status === 'E') await this.forgetUnit();
         await this.commitBlock();
         return run();
       case 'rollback':
-        transaction.discard();
+        await this.forgetUnit();
         this.release();
         return run();
       case 'savepoint':
@@ -189,19 +203,34 @@ export class SessionCore {
 
   /** A statement failed: says so, and leaves the transaction as PostgreSQL would. Throws what ends the session. */
   async refuse(error: unknown): Promise<void> {
-    const refusal = this.asPostgresError(error);
+    let refusal = this.asPostgresError(error);
+    this.transaction.trace.failStatement(refusal.code);
     if (refusal.severity === 'FATAL') throw refusal;
+    const halting = this.transaction.halt();
+    if (halting !== undefined) refusal = withHandedOver(refusal, await halting);
     // As PostgreSQL: the tags of the earlier statements are said, though the error undoes them.
     this.release();
     // Said before the engine is made to fail: what is promised after that failure is dropped up to Sync.
     this.replies.say((writer) => writer.errorResponse(refusal));
-    await this.refused();
-  }
-
-  /** The unit's part of a failure: outside a block it is over, inside it waits for ROLLBACK (perhaps to a savepoint). */
-  async refused(): Promise<void> {
     if (this.link.status === 'I') this.transaction.discard();
     await this.link.fail();
+  }
+
+  /** The unit's part of a failure of the engine's: outside a block it is over, inside it waits for ROLLBACK (perhaps to a savepoint). */
+  async refused(): Promise<void> {
+    const halting = this.link.status === 'I' ? this.forgetUnit() : this.transaction.halt();
+    if (halting !== undefined) await halting;
+    await this.link.fail();
+  }
+
+  /** What is handed over already (sluice.handover = 'early') stays, and is warned of. A promise where there may be some. */
+  forgetUnit(): Promise<void> | undefined {
+    const halting = this.transaction.halt();
+    if (halting === undefined) return void this.transaction.discard();
+    return halting.then((stays) => {
+      this.transaction.discard();
+      if (stays !== null) this.notice('WARNING', rollbackWarning(stays));
+    });
   }
 
   /** A message is taken: a cancel request that came before is none of its. */
@@ -210,10 +239,16 @@ export class SessionCore {
   }
 
   /** A write has its rows: says so, where uploads are behind after waiting for them. Throws where one failed, or 57014. */
-  finish(tag: string): Promise<void> | undefined {
-    if (this.transaction.isBehind) return this.catchUp().then(() => this.complete(tag));
-    this.complete(tag);
+  finish(tag: string, counted: Counted | null = null): Promise<void> | undefined {
+    this.transaction.trace.finishStatement(tag);
+    if (this.transaction.isBehind) return this.catchUp().then(() => this.complete(tag, counted));
+    this.complete(tag, counted);
     return undefined;
+  }
+
+  /** As finish: the tag counts the rows that the statement names, until CDF has told how many it had. */
+  finishKeyed(counted: Counted): Promise<void> | undefined {
+    return this.finish(`${counted.verb} ${counted.rows}`, counted);
   }
 
   private async catchUp(): Promise<void> {
@@ -231,41 +266,21 @@ export class SessionCore {
   }
 
   asPostgresError(error: unknown): PostgresError {
-    if (error instanceof PostgresError) {
-      if (error.details.cause !== undefined)
-        this.ports.log.error('statement-failed', {
-          code: error.code,
-          cause: describeError(error.details.cause),
-        });
-      return error;
-    }
-    const id = Math.random().toString(36).slice(2, 10);
-    const stack = error instanceof Error ? (error.stack ?? '').slice(0, 2000) : '';
-    this.ports.log.error('internal-error', { id, error: describeError(error), stack });
-    return new PostgresError('internal_error', `internal error ${id}`, {
-      hint: "The server's log has the cause under this id.",
-    });
+    return asPostgresError(error, this.ports.log);
   }
 
-  notice(severity: 'NOTICE' | 'WARNING', message: string, detail?: string): void {
+  notice(severity: 'NOTICE' | 'WARNING', message: string, detail?: string, code?: string): void {
     const details = { severity, ...(detail === undefined ? {} : { detail }) };
-    const notice = new PostgresError(
-      severity === 'WARNING' ? { code: '01000' } : 'successful_completion',
-      message,
-      details,
-    );
-    this.replies.say((writer) => this.sayBeforeHeld(writer, notice));
+    const notice = new PostgresError({ code: code ?? NOTICE_CODES[severity] }, message, details);
+    this.replies.say(() => this.held.sayBefore((writer) => writer.noticeResponse(notice)));
     this.events.answered();
   }
 
-  /** A notice is for now, whatever is held back: nobody would hear how long a wait is that is over. */
-  private sayBeforeHeld(writer: MessageWriter, notice: PostgresError): void {
-    const at = this.heldFrom < 0 ? writer.length : this.heldFrom;
-    const said = writer.take();
-    writer.raw(said.subarray(0, at));
-    writer.noticeResponse(notice);
-    if (this.heldFrom >= 0) this.heldFrom = writer.length;
-    writer.raw(said.subarray(at));
+  /** Tags that are held are put right; of those that were said before COMMIT a NOTICE tells how far they were off. */
+  private correct(affected: ReadonlyMap<number, number>): void {
+    let off = -this.held.correct(affected);
+    for (const count of affected.values()) off += count - 1;
+    if (off !== 0) this.notice('NOTICE', offByRows(off));
   }
 
   /** COMMIT: CDF first, because its part cannot be undone by the engine's failing; where CDF refuses, the block is rolled back. */
@@ -277,16 +292,5 @@ export class SessionCore {
       this.writes.forget();
       throw error;
     }
-  }
-
-  private timeout(context: WriteContext): NodeJS.Timeout | undefined {
-    if (context.statementTimeoutMs === 0) return undefined;
-    const error = new PostgresError('query_canceled', 'canceling statement due to statement timeout');
-    return setTimeout(() => this.abort.abort(error), context.statementTimeoutMs);
-  }
-
-  private dropHeld(): void {
-    if (this.heldFrom >= 0) this.replies.out.truncate(this.heldFrom);
-    this.release();
   }
 }

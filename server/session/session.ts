@@ -112,6 +112,7 @@ export class GatewaySession implements Session {
     if (!this.isBusy) this.core.transaction.discard();
     this.core.link.end();
     this.ports.memory.release(this);
+    this.ports.left();
     this.drained?.();
   }
 

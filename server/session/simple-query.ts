@@ -5,10 +5,16 @@ import { splitStatements } from '../sql/split';
 import { readStatement, type Statement } from '../sql/statement';
 import type { PreparedStatements } from './prepared';
 import { EngineRefusal } from './engine-link';
+import { countedInsert } from './held-replies';
+import { runKeyed } from './keyed-writes';
+import { commandOf, isRowWrite } from './row-write';
 import type { SessionCore } from './session-core';
+import { isDdl, runDdl } from './session-ddl';
+import { truncate } from './truncation';
 import { planColumns, planInsert } from './write-plan';
 
 interface Part {
+  readonly text: Buffer;
   readonly start: number;
   readonly end: number;
   readonly statement: Statement;
@@ -40,17 +46,27 @@ export class SimpleQuery {
     this.prepared.forgetUnnamed();
     const parts = splitStatements(text, 0, text.length).map((range): Part => ({
       ...range,
+      text,
       statement: readStatement(text, range.start, range.end),
     }));
     for (const part of parts) this.prepared.prune(part.statement);
+    const fresh = this.core.before.look(parts);
+    return fresh === undefined
+      ? this.go(message, text, parts)
+      : fresh.then(() => this.go(message, text, parts));
+  }
+
+  private go(message: Buffer, text: Buffer, parts: readonly Part[]): Promise<void> | undefined {
     if (this.core.isInTransaction || parts.some((part) => this.concernsUs(part.statement)))
       return this.run(text, parts);
     return this.core.forwardQuery(message);
   }
 
   private concernsUs(statement: Statement): boolean {
-    if (statement.kind === 'insert' || statement.kind === 'copy-in')
-      return this.core.writes.mayBeTarget(statement.target);
+    const { writes } = this.core;
+    if (isRowWrite(statement)) return writes.mayBeTarget(statement.target);
+    if (statement.kind === 'truncate') return statement.targets.some((name) => writes.mayBeTarget(name));
+    if (isDdl(statement)) return this.core.ddl?.mayConcern(statement) ?? false;
     return CONTROLS.has(statement.kind);
   }
 
@@ -87,24 +103,26 @@ export class SimpleQuery {
       await core.control(statement, () => core.relayQuery(text.subarray(part.start, part.end)));
       return true;
     }
-    if (statement.kind !== 'insert' && statement.kind !== 'copy-in') return false;
     if (core.link.status === 'E') return false;
+    if (statement.kind === 'truncate') return truncate(core, statement);
+    if (isDdl(statement)) return runDdl(core, statement, text);
+    if (!isRowWrite(statement)) return false;
     const target = await core.writes.target(statement.target);
     if (target === null) return false;
-    core.writes.admit(target);
+    core.writes.admit(target, commandOf(statement.kind));
     core.startStatement();
     if (statement.kind === 'insert') {
       const source = { text, start: part.start, statement };
-      const rows = await core.writes.insert(
-        source,
-        planInsert(target.table, statement, text),
-        target.context,
-      );
-      await core.finish(`INSERT 0 ${rows}`);
-    } else {
+      const plan = planInsert(target.table, statement, text);
+      const rows = await core.writes.insert(source, plan, target.context);
+      await core.finish(`INSERT 0 ${rows}`, countedInsert(rows, core.transaction.open(), plan));
+    } else if (statement.kind === 'copy-in') {
       const columns = planColumns(target.table, statement.columns);
       const plan = { table: target.table, columns, onConflict: { action: 'update' } } as const;
       await core.finish(`COPY ${await core.copyIn(statement, plan, target.context)}`);
+    } else {
+      const source = { text, statement, whole: text.subarray(part.start, part.end) };
+      await core.finishKeyed(await runKeyed(core, target.table, source, target.context));
     }
     return true;
   }

@@ -7,6 +7,8 @@ export interface WriteContext {
   /** `public.assets`, or null where the name means no table. */
   readonly relation: string | null;
   readonly ack: 'written' | 'queued';
+  /** `early`: batches are queued as they are staged, not at the unit's end. */
+  readonly handover: 'commit' | 'early';
   readonly onError: 'fail' | 'skip';
   readonly readOnly: boolean;
   /** 0: none. */
@@ -27,8 +29,6 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_
 /** Reads the answer to CONTEXT_QUERY. Throws 22023 for a setting that has no meaning, 0A000 for another client encoding. */
 export function readWriteContext(row: readonly (string | null)[]): WriteContext {
   const [relation, ack, onError, readOnly, timeout, timeZone, dateStyle, encoding, handover] = row;
-  // Batches are handed over at the end of the commit unit, and only then: any other wish is refused, not ignored.
-  oneOf('sluice.handover', handover, ['commit']);
   if (encoding !== 'UTF8')
     throw new PostgresError(
       'feature_not_supported',
@@ -40,6 +40,7 @@ export function readWriteContext(row: readonly (string | null)[]): WriteContext 
   return {
     relation: relation ?? null,
     ack: oneOf('sluice.ack', ack, ['written', 'queued']),
+    handover: oneOf('sluice.handover', handover, ['commit', 'early']),
     onError: oneOf('sluice.on_error', onError, ['fail', 'skip']),
     readOnly: readOnly === 'on',
     statementTimeoutMs: milliseconds(timeout ?? '0'),

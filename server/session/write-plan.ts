@@ -1,15 +1,31 @@
 // From the head of a write to what it means for a gateway table: which columns, and what happens to existing items.
 // The errors are those that PostgreSQL's parse analysis and planner would raise.
 import type { OnConflict } from '../../shared/batch';
-import { type Column, columnOf, type Table } from '../../shared/tables/table';
+import { type Column, columnOf, qualifiedName, type Table } from '../../shared/tables/table';
 import { countExpressions } from '../ingest/decode/values';
 import { PostgresError } from '../postgres-error';
+import type { Operator } from '../sql/conditions';
 import type { InsertStatement } from '../sql/statement';
 
 export interface WritePlan {
   readonly table: Table;
   readonly columns: readonly Column[];
   readonly onConflict: OnConflict;
+  /** Absent: insert. */
+  readonly write?: 'update' | 'delete';
+  /** DELETE of data points: how each of the columns is compared with the row's field. */
+  readonly operators?: readonly Operator[];
+}
+
+/** True where the table is as it was planned for, or has got columns since: a prepared statement goes on. */
+export function stillTakes(table: Table, plan: WritePlan): boolean {
+  if (table === plan.table) return true;
+  const frame = ({ key, request }: Table) => JSON.stringify([key, request]);
+  return (
+    qualifiedName(table) === qualifiedName(plan.table) &&
+    frame(table) === frame(plan.table) &&
+    plan.columns.every((column) => JSON.stringify(columnOf(table, column.name)) === JSON.stringify(column))
+  );
 }
 
 /** `names` null: all columns, in their order. */

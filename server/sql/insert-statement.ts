@@ -15,6 +15,8 @@ export interface InsertStatement extends InsertHead {
   readonly targetRange: Range;
   /** Where ON CONFLICT or RETURNING begins; the statement's end where there is none. */
   readonly tailStart: number;
+  /** The WITH clause in front of it writes, too. */
+  readonly withWrites?: true;
 }
 
 /** Where the parts of an INSERT lie. */
@@ -35,21 +37,6 @@ export function readInsert(lexer: Lexer): InsertStatement | null {
   const tail = lexer.text.toString('utf8', tailStart, lexer.limit);
   const head = parseInsertHead(`${lexer.text.toString('utf8', start, queryStart)} VALUES (NULL) ${tail}`);
   return head === null ? null : { kind: 'insert', ...head, targetRange, values, tailStart };
-}
-
-/** WITH ... INSERT: the engine evaluates its rows. The lexer stands on WITH. Null: another statement follows. */
-export function readWith(lexer: Lexer): InsertStatement | null {
-  while (lexer.next() !== TOKEN.end) {
-    if (lexer.isPunctuation(0x28) && !skipGroup(lexer)) return null;
-    if (!lexer.isWord('INSERT')) continue;
-    const start = lexer.start;
-    lexer.next();
-    if (!lexer.isWord('INTO')) continue;
-    lexer.seek(start);
-    const insert = readInsert(lexer);
-    return insert === null ? null : { ...insert, values: null };
-  }
-  return null;
 }
 
 function findParts(lexer: Lexer): Parts | null {

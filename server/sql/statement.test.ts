@@ -58,7 +58,7 @@ describe('session statements', () => {
     [' -- only a comment', { kind: 'empty' }],
     ['/* /* nested */ */', { kind: 'empty' }],
     ['((SELECT 1))', { kind: 'other', word: 'SELECT' }],
-    ['update t set a = 1', { kind: 'other', word: 'UPDATE' }],
+    ['MERGE INTO t USING s ON true WHEN MATCHED THEN DELETE', { kind: 'other', word: 'MERGE' }],
     ['WITH x AS (SELECT 1) SELECT * FROM x', { kind: 'other', word: 'WITH' }],
     ['EXPLAIN INSERT INTO t VALUES (1)', { kind: 'other', word: 'EXPLAIN' }],
     ['{call x()}', { kind: 'other', word: '{' }],

@@ -1,7 +1,9 @@
 // What a statement is, from its bytes: writes, COPY and transaction control are told apart here, all else is PostgreSQL's
 // business. First thing that happens to a statement after the Query or Parse message is taken apart.
 import { type CopyInStatement, readCopy } from './copy-statement';
-import { type InsertStatement, readInsert, readWith } from './insert-statement';
+import { type DdlStatement, readAlter, readCreate, readDrop } from './ddl-statement';
+import { type InsertStatement, readInsert } from './insert-statement';
+import { type KeyedStatement, readDelete, readUpdate } from './keyed-statement';
 import { Lexer } from './lexer';
 import {
   readBegin,
@@ -13,12 +15,17 @@ import {
   readSavepoint,
   type SessionStatement,
 } from './session-statement';
+import { readTruncate, type TruncateStatement } from './truncate-statement';
+import { readWith } from './with-statement';
 
-export type { CopyInStatement, InsertStatement };
+export type { CopyInStatement, DdlStatement, InsertStatement, KeyedStatement, TruncateStatement };
 
 export type Statement =
   | InsertStatement
   | CopyInStatement
+  | KeyedStatement
+  | TruncateStatement
+  | DdlStatement
   | SessionStatement
   /** EXECUTE of a statement that was prepared by SQL. */
   | { readonly kind: 'execute-sql' }
@@ -31,7 +38,13 @@ type Reader = (lexer: Lexer) => Statement | null;
 const readers = new Map<string, Reader>([
   ['INSERT', readInsert],
   ['WITH', readWith],
+  ['UPDATE', readUpdate],
+  ['DELETE', readDelete],
+  ['TRUNCATE', readTruncate],
   ['COPY', readCopy],
+  ['CREATE', readCreate],
+  ['ALTER', readAlter],
+  ['DROP', readDrop],
   ['BEGIN', readBegin],
   ['START', readBegin],
   ['COMMIT', readCommit],

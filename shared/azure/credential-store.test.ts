@@ -94,3 +94,56 @@ test('tells a missing table from a missing user', async () => {
   await expect(misplaced.probe(new AbortController().signal)).rejects.toThrow();
   await store.probe(new AbortController().signal);
 });
+
+test('keeps that a user is disabled, and when it was changed', async () => {
+  const credential = aCredential({
+    username: 'sluice_off',
+    disabled: true,
+    lastUpdatedTime: 1_790_000_000_456,
+  });
+  await store.create(credential);
+
+  expect(await store.find('sluice_off')).toMatchObject(credential);
+  const { etag } = (await store.find('sluice_off'))!;
+  await store.replace(aCredential({ username: 'sluice_off' }), etag);
+  expect(await store.find('sluice_off')).not.toHaveProperty('disabled');
+});
+
+test('removes what was read, and refuses when it changed meanwhile or is gone', async () => {
+  await store.create(aCredential({ username: 'sluice_end' }));
+  const { etag } = (await store.find('sluice_end'))!;
+  await store.replace(aCredential({ username: 'sluice_end', clientId: 'second' }), etag);
+  await expect(store.remove('sluice_end', etag)).rejects.toThrow(CredentialChangedError);
+
+  const now = (await store.find('sluice_end'))!;
+  await store.remove('sluice_end', now.etag);
+
+  expect(await store.find('sluice_end')).toBeNull();
+  await expect(store.remove('sluice_end', now.etag)).rejects.toThrow(CredentialChangedError);
+});
+
+test('lists the users of a project in pages, and nobody else, and nothing secret', async () => {
+  const usernames = Array.from({ length: 7 }, (_, n) => `sluice_listed_${n}`);
+  for (const username of usernames) await store.create(aCredential({ username, project: "o'plant" }));
+  await store.create(aCredential({ username: 'sluice_other', project: "o'plant2" }));
+  const elsewhere = { project: "o'plant", baseUrl: 'https://asia-northeast1-1.cognitedata.com' };
+  await store.create(aCredential({ username: 'sluice_listed_z', ...elsewhere }));
+  const { baseUrl } = aCredential({});
+
+  const seen: string[] = [];
+  const sizes: number[] = [];
+  for (let cursor: string | null = null; ;) {
+    const page = await store.ofProject({ project: "o'plant", baseUrl }, 3, cursor);
+    sizes.push(page.credentials.length);
+    seen.push(...page.credentials.map(({ username }) => username));
+    for (const summary of page.credentials) expect(JSON.stringify(summary)).not.toMatch(/SCRAM|version/);
+    if ((cursor = page.cursor) === null) break;
+  }
+
+  expect(sizes).toEqual([3, 3, 1]);
+  expect(seen.sort()).toEqual(usernames);
+  expect(await store.ofProject({ project: 'nowhere', baseUrl }, 3, null)).toEqual({
+    credentials: [],
+    cursor: null,
+  });
+});

@@ -1,7 +1,8 @@
 // Credentials in Table Storage: POST /create writes one, a login and a batch read one, by a point query each.
 import type { TableClient } from '@azure/data-tables';
-import { RestError } from '@azure/data-tables';
-import type { Credential } from '../credential';
+import { odata } from '@azure/data-tables';
+import type { Credential, CredentialSummary } from '../credential';
+import { isEntityChanged, isEntityMissing, isEntityThere } from './storage-errors';
 
 /** One entity a user: the partition is the user, the row key always this. */
 const ROW_KEY = 'credential';
@@ -19,9 +20,21 @@ export class CredentialChangedError extends Error {
   override readonly name = 'CredentialChangedError';
 }
 
-interface StoredCredential extends Credential {
-  /** For `replace`. */
+export interface StoredCredential extends Credential {
+  /** For `replace` and `remove`. */
   readonly etag: string;
+}
+
+export interface CredentialPage {
+  readonly credentials: readonly CredentialSummary[];
+  /** For the next page; null: this is the last. */
+  readonly cursor: string | null;
+}
+
+/** Clusters may each have a project of one name. */
+interface ProjectName {
+  readonly project: string;
+  readonly baseUrl: string;
 }
 
 export interface CredentialStore {
@@ -31,6 +44,15 @@ export interface CredentialStore {
   create(credential: Credential): Promise<void>;
   /** Replaces what was read with `etag`; rejects with CredentialChangedError. */
   replace(credential: Credential, etag: string): Promise<void>;
+  /** Removes what was read with `etag`; rejects with CredentialChangedError. */
+  remove(username: string, etag: string): Promise<void>;
+  /**
+   * The users of a CDF project, in a steady order, `limit` at most; `cursor` of the page before, or null. A scan: an
+   * installation has some hundreds of users, each an entity of 1 KiB. Rejects where it takes longer than LIST_LIMIT_MS.
+   */
+  ofProject(project: ProjectName, limit: number, cursor: string | null): Promise<CredentialPage>;
+  /** Base URLs of the CDF clusters that users are of, `limit` of them at most. A scan, as ofProject. */
+  clusters(limit: number): Promise<string[]>;
   /** Resolves where the table answers, whatever it holds. */
   probe(abortSignal: AbortSignal): Promise<void>;
 }
@@ -42,8 +64,7 @@ export function createCredentialStore(table: TableClient): CredentialStore {
       const entity = await table.getEntity<Credential>(partitionKey(username), ROW_KEY, options);
       return entity.username === username ? fromEntity(entity) : null;
     } catch (error) {
-      // TableNotFound is a 404 too, and no answer about a user.
-      if (isStorageError(error, 404) && codeOf(error) === 'ResourceNotFound') return null;
+      if (isEntityMissing(error)) return null;
       throw error;
     }
   };
@@ -52,15 +73,17 @@ export function createCredentialStore(table: TableClient): CredentialStore {
       Buffer.byteLength(username) > MAX_USERNAME_BYTES ? Promise.resolve(null) : read(username),
     create: async (credential) => {
       await table.createEntity(toEntity(credential)).catch((error: unknown) => {
-        throw isStorageError(error, 409) ? new CredentialExistsError('the user name is taken') : error;
+        throw isEntityThere(error) ? new CredentialExistsError('the user name is taken') : error;
       });
     },
     replace: async (credential, etag) => {
-      await table.updateEntity(toEntity(credential), 'Replace', { etag }).catch((error: unknown) => {
-        const changed = isStorageError(error, 412) || isStorageError(error, 404);
-        throw changed ? new CredentialChangedError('the credential was changed meanwhile') : error;
-      });
+      await table.updateEntity(toEntity(credential), 'Replace', { etag }).catch(throwChanged);
     },
+    remove: async (username, etag) => {
+      await table.deleteEntity(partitionKey(username), ROW_KEY, { etag }).catch(throwChanged);
+    },
+    ofProject: (project, limit, cursor) => listProject(table, project, { limit, cursor }),
+    clusters: (limit) => listClusters(table, limit),
     probe: async (abortSignal) => {
       await read('', abortSignal);
     },
@@ -76,18 +99,69 @@ function toEntity(credential: Credential): Credential & { partitionKey: string; 
   return { partitionKey: partitionKey(credential.username), rowKey: ROW_KEY, ...credential };
 }
 
-function fromEntity(entity: Credential & { etag: string }): StoredCredential {
-  const { username, verifier, tokenUrl, clientId, sealedSecret, scope, project, baseUrl, createdTime, etag } =
+function fromEntity({
+  verifier,
+  sealedSecret,
+  etag,
+  ...entity
+}: Credential & { etag: string }): StoredCredential {
+  return { ...summaryOf(entity), verifier, sealedSecret, etag };
+}
+
+function summaryOf(entity: CredentialSummary): CredentialSummary {
+  const { username, tokenUrl, clientId, scope, project, baseUrl, createdTime, lastUpdatedTime, disabled } =
     entity;
-  return { username, verifier, tokenUrl, clientId, sealedSecret, scope, project, baseUrl, createdTime, etag };
+  return {
+    ...{ username, tokenUrl, clientId, scope, project, baseUrl, createdTime },
+    ...(lastUpdatedTime === undefined ? {} : { lastUpdatedTime }),
+    ...(disabled === undefined ? {} : { disabled }),
+  };
 }
 
-function isStorageError(error: unknown, status: number): error is RestError {
-  return error instanceof RestError && error.statusCode === status;
+const LIST_LIMIT_MS = 20_000;
+const SUMMARY_PROPERTIES = [
+  ...['PartitionKey', 'username', 'tokenUrl', 'clientId', 'scope', 'project', 'baseUrl', 'createdTime'],
+  ...['lastUpdatedTime', 'disabled'],
+];
+
+/** The cursor is the last user's key, in which no quote can end the filter's text. */
+async function listProject(
+  table: TableClient,
+  { project, baseUrl }: ProjectName,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<CredentialPage> {
+  const after = cursor === null ? '' : ` and PartitionKey gt '${cursor.replace(/[^A-Za-z0-9_-]/g, '')}'`;
+  const entities = table.listEntities<CredentialSummary>({
+    queryOptions: {
+      filter: odata`project eq ${project} and baseUrl eq ${baseUrl}` + after,
+      select: SUMMARY_PROPERTIES,
+    },
+    abortSignal: AbortSignal.timeout(LIST_LIMIT_MS),
+  });
+  const found: CredentialSummary[] = [];
+  // One more than asked for tells whether there is a next page. Table Storage may answer pages with less, or nothing.
+  for await (const page of entities.byPage({ maxPageSize: limit + 1 })) {
+    found.push(...page.map(summaryOf));
+    if (found.length > limit) break;
+  }
+  const credentials = found.slice(0, limit);
+  const last = credentials.at(-1);
+  const isMore = found.length > limit && last !== undefined;
+  return { credentials, cursor: isMore ? partitionKey(last.username) : null };
 }
 
-/** Table Storage's own error code, which the SDK leaves in the parsed body. */
-function codeOf(error: RestError): string | undefined {
-  const details = error.details as { odataError?: { code?: string } } | undefined;
-  return details?.odataError?.code ?? error.code;
+async function listClusters(table: TableClient, limit: number): Promise<string[]> {
+  const found = new Set<string>();
+  const entities = table.listEntities<Credential>({
+    queryOptions: { select: ['baseUrl'] },
+    abortSignal: AbortSignal.timeout(LIST_LIMIT_MS),
+  });
+  for await (const { baseUrl } of entities) if (found.add(baseUrl).size === limit) break;
+  return [...found];
+}
+
+/** For `catch` of a write with an ETag: gone is changed too. */
+function throwChanged(error: unknown): never {
+  const changed = isEntityChanged(error) || isEntityMissing(error);
+  throw changed ? new CredentialChangedError('the credential was changed meanwhile') : error;
 }

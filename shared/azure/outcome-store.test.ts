@@ -25,11 +25,15 @@ function anOutcome(part: Partial<Outcome> = {}): Outcome {
 test('finds what was recorded, field by field', async () => {
   const errors = [{ row: 7, key: 'pump "1"', code: '23503', message: 'no such\nseries ✓' }];
   const failure = { code: '53000', message: 'CDF is throttling', hint: 'again' };
-  const outcome = anOutcome({ unit: 'found', refused: 1, errors, failure });
+  const rejectedBlob = 'rejected/found/1.jsonl.gz';
+  const affected = [[7, 0] as const, [9, 4_000_000_000] as const];
+  const outcome = anOutcome({ unit: 'found', refused: 1, errors, failure, affected, rejectedBlob });
 
   await store.record(outcome);
 
-  expect(await store.find('found', 1)).toEqual(outcome);
+  const found = await store.find('found', 1);
+  expect(found).toEqual({ ...outcome, recordedTime: expect.any(Number) as number });
+  expect(Math.abs(Date.now() - (found?.recordedTime ?? 0))).toBeLessThan(3_600_000);
 });
 
 test('the first outcome stays', async () => {
@@ -76,4 +80,31 @@ test.each([
   const found = await store.find(unit, 1);
   expect(found?.refused).toBe(100);
   expect(found?.errors).toEqual(errors.slice(0, count));
+});
+
+test('the affected rows of a full batch fit beside as many errors as fit', async () => {
+  const affected = Array.from(
+    { length: 10_000 },
+    (_, i) => [i * 200_000, Number.MAX_SAFE_INTEGER - i] as const,
+  );
+  const message = '\u2028'.repeat(1000);
+  const errors = Array.from({ length: MAX_ROW_ERRORS }, (_, row) => ({
+    row,
+    key: 'k'.repeat(255),
+    code: '22000',
+    message,
+  }));
+
+  await store.record(anOutcome({ unit: 'affected', refused: 100, errors, affected }));
+
+  expect((await store.find('affected', 1))?.affected).toEqual(affected);
+});
+
+test.each([0, 1])('a text that is cut into properties keeps its characters, %i to the side', async (side) => {
+  const message = `${'x'.repeat(side)}${'😀'.repeat(450)}`;
+  const errors = Array.from({ length: 30 }, (_, i) => ({ row: i + 1, key: null, code: '22000', message }));
+  const unit = `emoji${side}`;
+  await store.record({ unit, number: 1, written: 0, refused: 30, errors });
+
+  expect((await store.find(unit, 1))?.errors).toEqual(errors);
 });

@@ -2,20 +2,23 @@
 import type { TableClient } from '@azure/data-tables';
 import { odata } from '@azure/data-tables';
 import type { BatchFailure, Outcome, RowError } from '../outcome';
+import { decodeAffected, encodeAffected } from './affected-rows';
 import { isEntityMissing, isEntityThere } from './storage-errors';
 
 export interface OutcomeStore {
   /** Records it once: false where the batch has an outcome already, which stays. */
   record(outcome: Outcome): Promise<boolean>;
   find(unit: string, number: number): Promise<Outcome | null>;
+  /** Forgets it, so that the batch can be written again. Also where there is none. */
+  remove(unit: string, number: number): Promise<void>;
   /** In the order of their numbers, from `fromNumber` (1) on. */
   ofUnit(unit: string, fromNumber?: number): Promise<Outcome[]>;
 }
 
-/** A string property holds 64 KiB of UTF-16. */
-const MAX_PROPERTY_CHARACTERS = 32 * 1024;
-/** An entity holds 1 MiB; half of it is for the errors. */
-const MAX_ERROR_PROPERTIES = 8;
+/** A string property holds 64 KiB of UTF-16; Azurite counts UTF-8, of which a character takes three bytes at the most. */
+const MAX_PROPERTY_CHARACTERS = 21 * 1024;
+/** An entity holds 1 MiB; half of it is for the errors. Affected rows of a full batch (10 000) take 0.35 MiB at the most. */
+const MAX_ERROR_PROPERTIES = 12;
 
 /** Numbers are compared as text there. */
 const NUMBER_DIGITS = 10;
@@ -26,9 +29,15 @@ interface Entity {
   readonly written: number;
   readonly refused: number;
   readonly failure?: string;
+  readonly rejectedBlob?: string;
   /** `errors0`, `errors1` ...: the pieces of one JSON text. */
   readonly [errors: `errors${number}`]: string;
+  /** `affected0`, `affected1` ...: the pieces of one text (affected-rows.ts); none where there is none. */
+  readonly [affected: `affected${number}`]: string;
 }
+
+/** With what Table Storage adds. */
+type FoundEntity = Entity & { readonly timestamp?: string };
 
 export function createOutcomeStore(table: TableClient): OutcomeStore {
   return {
@@ -43,16 +52,21 @@ export function createOutcomeStore(table: TableClient): OutcomeStore {
     },
     find: async (unit, number) => {
       try {
-        return toOutcome(await table.getEntity<Entity>(unit, rowKey(number)));
+        return toOutcome(await table.getEntity<FoundEntity>(unit, rowKey(number)));
       } catch (error) {
         if (isEntityMissing(error)) return null;
         throw error;
       }
     },
+    remove: async (unit, number) => {
+      await table.deleteEntity(unit, rowKey(number)).catch((error: unknown) => {
+        if (!isEntityMissing(error)) throw error;
+      });
+    },
     ofUnit: async (unit, fromNumber = 1) => {
       const filter = odata`PartitionKey eq ${unit} and RowKey ge ${rowKey(fromNumber)}`;
       const outcomes: Outcome[] = [];
-      for await (const entity of table.listEntities<Entity>({ queryOptions: { filter } }))
+      for await (const entity of table.listEntities<FoundEntity>({ queryOptions: { filter } }))
         outcomes.push(toOutcome(entity));
       return outcomes;
     },
@@ -63,30 +77,65 @@ function rowKey(number: number): string {
   return String(number).padStart(NUMBER_DIGITS, '0');
 }
 
-function toEntity({ unit, number, written, refused, errors, failure }: Outcome): Entity {
-  const entity = { partitionKey: unit, rowKey: rowKey(number), written, refused, ...errorProperties(errors) };
-  return failure === undefined ? entity : { ...entity, failure: JSON.stringify(failure) };
+function toEntity(outcome: Outcome): Entity {
+  const { unit, number, written, refused, errors, affected, failure, rejectedBlob } = outcome;
+  return {
+    ...{ partitionKey: unit, rowKey: rowKey(number), written, refused },
+    ...pieces('errors', errorsText(errors)),
+    ...(affected === undefined ? {} : pieces('affected', encodeAffected(affected))),
+    ...(failure === undefined ? {} : { failure: JSON.stringify(failure) }),
+    ...(rejectedBlob === undefined ? {} : { rejectedBlob }),
+  };
 }
 
 /** Leaves out the last errors where they do not fit: `refused` counts them all the same. */
-function errorProperties(errors: readonly RowError[]): Record<`errors${number}`, string> {
+function errorsText(errors: readonly RowError[]): string {
   const fitting = [...errors];
   let text = JSON.stringify(fitting);
   while (text.length > MAX_ERROR_PROPERTIES * MAX_PROPERTY_CHARACTERS) {
     fitting.length = Math.floor(fitting.length / 2);
     text = JSON.stringify(fitting);
   }
-  const pieces: Record<`errors${number}`, string> = {};
-  for (let at = 0, i = 0; at < text.length; at += MAX_PROPERTY_CHARACTERS, i++)
-    pieces[`errors${i}`] = text.slice(at, at + MAX_PROPERTY_CHARACTERS);
-  return pieces;
+  return text;
 }
 
-function toOutcome(entity: Entity): Outcome {
-  let text = '';
-  for (let i = 0; entity[`errors${i}`] !== undefined; i++) text += entity[`errors${i}`];
-  const { partitionKey: unit, rowKey: number, written, refused, failure } = entity;
-  const errors = JSON.parse(text) as RowError[];
-  const outcome = { unit, number: Number(number), written, refused, errors };
-  return failure === undefined ? outcome : { ...outcome, failure: JSON.parse(failure) as BatchFailure };
+type Piece = 'errors' | 'affected';
+
+/** A text cut into properties: at least one, so that an empty text is not none. */
+function pieces(name: Piece, text: string): Record<`${Piece}${number}`, string> {
+  const cut: Record<`${Piece}${number}`, string> = { [`${name}0` as const]: '' };
+  for (let at = 0, i = 0; at < text.length; i++) {
+    const end = endOfPiece(text, at);
+    cut[`${name}${i}`] = text.slice(at, end);
+    at = end;
+  }
+  return cut;
+}
+
+/** Not between the two halves of a character: a property would come back with U+FFFD in their place. */
+function endOfPiece(text: string, at: number): number {
+  const end = at + MAX_PROPERTY_CHARACTERS;
+  const last = end < text.length ? text.charCodeAt(end - 1) : 0;
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+}
+
+/** undefined where there is no piece. */
+function joined(entity: Entity, name: Piece): string | undefined {
+  let text = entity[`${name}0`];
+  for (let i = 1, piece = entity[`${name}1`]; piece !== undefined; piece = entity[`${name}${++i}`])
+    text += piece;
+  return text;
+}
+
+function toOutcome(entity: FoundEntity): Outcome {
+  const { partitionKey: unit, rowKey: number, written, refused, failure, rejectedBlob, timestamp } = entity;
+  const affected = joined(entity, 'affected');
+  return {
+    ...{ unit, number: Number(number), written, refused },
+    errors: JSON.parse(joined(entity, 'errors') ?? '[]') as RowError[],
+    ...(affected === undefined ? {} : { affected: decodeAffected(affected) }),
+    ...(failure === undefined ? {} : { failure: JSON.parse(failure) as BatchFailure }),
+    ...(rejectedBlob === undefined ? {} : { rejectedBlob }),
+    ...(timestamp === undefined ? {} : { recordedTime: Date.parse(timestamp) }),
+  };
 }

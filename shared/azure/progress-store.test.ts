@@ -56,3 +56,43 @@ test('it is gone once it is removed, and may be removed again', async () => {
 
   expect((await store.open(batch)).progress.begun).toEqual(none);
 });
+
+describe('a claim', () => {
+  const claim = (id: string) => ({ id, message: 'm', delivery: 1, claimedTime: 1_790_000_000_000 });
+
+  test('is had by one, and lies beside the progress', async () => {
+    const batch = { unit: 'claimed', number: 1 };
+    const saved = await Promise.all(['a', 'b'].map((id) => store.saveClaim(batch, claim(id), null)));
+
+    const found = await store.findClaim(batch);
+
+    expect([...saved].sort()).toEqual([false, true]);
+    expect(found?.claim).toEqual(claim(saved[0] === true ? 'a' : 'b'));
+    expect((await store.open(batch)).progress.begun).toEqual(none);
+  });
+
+  test('is taken over once', async () => {
+    const batch = { unit: 'taken over', number: 1 };
+    await store.saveClaim(batch, claim('a'), null);
+    const found = await store.findClaim(batch);
+
+    expect(await store.saveClaim(batch, claim('b'), found)).toBe(true);
+    expect(await store.saveClaim(batch, claim('c'), found)).toBe(false);
+    expect((await store.findClaim(batch))?.claim.id).toBe('b');
+  });
+
+  test('is removed by who has it, and by who has an outcome', async () => {
+    const batch = { unit: 'released', number: 1 };
+    await store.saveClaim(batch, claim('a'), null);
+    await store.removeClaim(batch, 'b');
+    expect(await store.findClaim(batch)).not.toBeNull();
+
+    await store.removeClaim(batch, 'a');
+    await store.removeClaim(batch, 'a');
+    await store.saveClaim(batch, claim('b'), null);
+    await store.removeClaim(batch);
+    await store.removeClaim(batch);
+
+    expect(await store.findClaim(batch)).toBeNull();
+  });
+});

@@ -1,8 +1,8 @@
 // Progress of batches with rows without a key, in Table Storage. Two functions that write the same batch at one time
-// find each other out by the ETag: the second save fails.
+// find each other out by the ETag: the second save fails. Claims of batches that delete lie beside them.
 import type { TableClient } from '@azure/data-tables';
 import type { Batch } from '../batch';
-import type { Progress } from '../progress';
+import type { Claim, Progress } from '../progress';
 import { isEntityChanged, isEntityMissing, isEntityThere } from './storage-errors';
 
 /** Someone else writes the same batch at this moment. */
@@ -23,6 +23,16 @@ export interface ProgressStore {
   open(batch: BatchName): Promise<OpenProgress>;
   /** Also where there is none. */
   remove(batch: BatchName): Promise<void>;
+  findClaim(batch: BatchName): Promise<FoundClaim | null>;
+  /** In place of `found`; null: where there is none. False: someone was faster. */
+  saveClaim(batch: BatchName, claim: Claim, found: FoundClaim | null): Promise<boolean>;
+  /** Of this id, or any. Also where there is none. */
+  removeClaim(batch: BatchName, id?: string): Promise<void>;
+}
+
+interface FoundClaim {
+  readonly claim: Claim;
+  readonly etag: string;
 }
 
 interface Entity {
@@ -58,7 +68,59 @@ export function createProgressStore(table: TableClient): ProgressStore {
         if (!isEntityMissing(error)) throw error;
       });
     },
+    findClaim: (batch) => findClaim(table, batch),
+    saveClaim: (batch, claim, found) => saveClaim(table, batch, { claim, found }),
+    removeClaim: (batch, id) => removeClaim(table, batch, id),
   };
+}
+
+async function findClaim(table: TableClient, batch: BatchName): Promise<FoundClaim | null> {
+  try {
+    const { partitionKey, rowKey } = claimKeys(batch);
+    const { etag, id, message, delivery, claimedTime } = await table.getEntity<ClaimEntity>(
+      partitionKey,
+      rowKey,
+    );
+    return { etag, claim: { id, message, delivery, claimedTime: Number(claimedTime) } };
+  } catch (error) {
+    if (isEntityMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function saveClaim(
+  table: TableClient,
+  batch: BatchName,
+  { claim, found }: { claim: Claim; found: FoundClaim | null },
+): Promise<boolean> {
+  // A string: the SDK writes whole numbers as 32 bits.
+  const entity = { ...claimKeys(batch), ...claim, claimedTime: String(claim.claimedTime) };
+  try {
+    if (found === null) await table.createEntity(entity);
+    else await table.updateEntity(entity, 'Replace', { etag: found.etag });
+    return true;
+  } catch (error) {
+    if (isEntityChanged(error) || isEntityThere(error) || isEntityMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function removeClaim(table: TableClient, batch: BatchName, id?: string): Promise<void> {
+  const { partitionKey, rowKey } = claimKeys(batch);
+  const found = id === undefined ? null : await findClaim(table, batch);
+  if (id !== undefined && found?.claim.id !== id) return;
+  const options = found === null ? {} : { etag: found.etag };
+  await table.deleteEntity(partitionKey, rowKey, options).catch((error: unknown) => {
+    if (!isEntityMissing(error) && !isEntityChanged(error)) throw error;
+  });
+}
+
+interface ClaimEntity extends Omit<Claim, 'claimedTime'> {
+  readonly claimedTime: string;
+}
+
+function claimKeys({ unit, number }: BatchName): { partitionKey: string; rowKey: string } {
+  return { partitionKey: unit, rowKey: `${number}-claim` };
 }
 
 async function find(

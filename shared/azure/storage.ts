@@ -1,7 +1,7 @@
 // How both sides reach Azure Storage: by managed identity in Azure, by a connection string beside Azurite.
 // The setting names are those of the Functions host's identity-based connections, so that trigger and code agree.
 import { TableClient } from '@azure/data-tables';
-import { ManagedIdentityCredential } from '@azure/identity';
+import { AzureCliCredential, ManagedIdentityCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { QueueClient } from '@azure/storage-queue';
 import type { Setting } from '../settings';
@@ -36,9 +36,29 @@ export const STORAGE_SETTINGS = {
     description: 'client id of the user-assigned managed identity',
     optional: true,
   },
+  storageCredential: {
+    name: `${STORAGE_CONNECTION}__credential`,
+    description:
+      "who signs in: the managed identity, or whoever is signed in to the Azure CLI (an operator's terminal)",
+    default: 'managedidentity',
+    pattern: /^(managedidentity|azurecli)$/,
+    expected: 'managedidentity or azurecli',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type StorageSettings = Record<keyof typeof STORAGE_SETTINGS, string>;
+
+/** A rule for readSettings: a connection string, or else all three endpoints. */
+export function storageFaults(settings: StorageSettings): string[] {
+  if (settings.storageConnectionString !== '') return [];
+  const endpoints = ['blobServiceUri', 'queueServiceUri', 'tableServiceUri'] as const;
+  return endpoints
+    .filter((endpoint) => settings[endpoint] === '')
+    .map(
+      (endpoint) =>
+        `${STORAGE_SETTINGS[endpoint].name} is not set: ${STORAGE_SETTINGS[endpoint].description}`,
+    );
+}
 
 export interface Storage {
   table(name: string): TableClient;
@@ -57,20 +77,22 @@ export function connectStorage(settings: StorageSettings): Storage {
       container: (name) => new ContainerClient(connectionString, name),
     };
   }
-  const { blobServiceUri, queueServiceUri, tableServiceUri, storageClientId } = settings;
-  if (blobServiceUri === '' || queueServiceUri === '' || tableServiceUri === '')
-    throw new SettingsError(
-      `${STORAGE_CONNECTION}__blobServiceUri, __queueServiceUri and __tableServiceUri must all be set`,
-    );
-  const credential =
-    storageClientId === ''
-      ? new ManagedIdentityCredential()
-      : new ManagedIdentityCredential({ clientId: storageClientId });
+  const faults = storageFaults(settings);
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  const { blobServiceUri, queueServiceUri, tableServiceUri } = settings;
+  const credential = credentialOf(settings);
   return {
     table: (name) => new TableClient(tableServiceUri, name, credential),
     queue: (name) => new QueueClient(join(queueServiceUri, name), credential),
     container: (name) => new ContainerClient(join(blobServiceUri, name), credential),
   };
+}
+
+function credentialOf({ storageCredential, storageClientId }: StorageSettings) {
+  if (storageCredential === 'azurecli') return new AzureCliCredential();
+  return storageClientId === ''
+    ? new ManagedIdentityCredential()
+    : new ManagedIdentityCredential({ clientId: storageClientId });
 }
 
 function join(serviceUri: string, name: string): string {

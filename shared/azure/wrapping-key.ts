@@ -32,11 +32,20 @@ export interface WrappingKey {
   readonly unwrapKey: UnwrapKey;
 }
 
+/** A rule for readSettings. */
+export function wrappingKeyFaults({
+  wrappingKeyId,
+  keyFile,
+}: Omit<WrappingKeySettings, 'storageClientId'>): string[] {
+  const isOne = (wrappingKeyId === '') !== (keyFile === '');
+  return isOne ? [] : ['exactly one of SLUICE_WRAPPING_KEY_ID and SLUICE_KEY_FILE must be set'];
+}
+
 /** Throws SettingsError where not exactly one of the two is set; makes a missing key file. */
 export function createWrappingKey(settings: WrappingKeySettings): WrappingKey {
   const { wrappingKeyId, keyFile, storageClientId } = settings;
-  if ((wrappingKeyId === '') === (keyFile === ''))
-    throw new SettingsError('exactly one of SLUICE_WRAPPING_KEY_ID and SLUICE_KEY_FILE must be set');
+  const faults = wrappingKeyFaults(settings);
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   if (keyFile !== '') return keyFromFile(keyFile);
   const credential =
     storageClientId === ''

@@ -10,6 +10,7 @@ export const assets: Table = {
     kind: 'items',
     create: '/assets',
     update: '/assets/update',
+    delete: '/assets/delete',
     maxItems: 1000,
     parent: 'parentExternalId',
   },
@@ -53,7 +54,14 @@ export const assets: Table = {
       name: 'data_set_id',
       type: 'int8',
       property: 'dataSetId',
-      description: 'The data set that it belongs to.',
+      description: "CDF's id of the data set that it belongs to.",
+    },
+    {
+      name: 'data_set_external_id',
+      type: 'varchar(255)',
+      property: 'dataSetId',
+      refersTo: '/datasets',
+      description: 'External id of that data set, in place of data_set_id.',
     },
     {
       name: 'metadata',

@@ -6,7 +6,13 @@ export const events: Table = {
   description: 'Events: things that happened over a time, such as a stop or a work order.',
   key: ['external_id'],
   acl: 'eventsAcl',
-  request: { kind: 'items', create: '/events', update: '/events/update', maxItems: 1000 },
+  request: {
+    kind: 'items',
+    create: '/events',
+    update: '/events/update',
+    delete: '/events/delete',
+    maxItems: 1000,
+  },
   columns: [
     {
       name: 'id',
@@ -25,7 +31,14 @@ export const events: Table = {
       name: 'data_set_id',
       type: 'int8',
       property: 'dataSetId',
-      description: 'The data set that it belongs to.',
+      description: "CDF's id of the data set that it belongs to.",
+    },
+    {
+      name: 'data_set_external_id',
+      type: 'varchar(255)',
+      property: 'dataSetId',
+      refersTo: '/datasets',
+      description: 'External id of that data set, in place of data_set_id.',
     },
     { name: 'start_time', type: 'timestamptz', property: 'startTime', description: 'When it began.' },
     { name: 'end_time', type: 'timestamptz', property: 'endTime', description: 'When it ended.' },
@@ -43,7 +56,14 @@ export const events: Table = {
       name: 'asset_ids',
       type: 'int8[]',
       property: 'assetIds',
-      description: "CDF's ids of the assets that it concerns.",
+      description: "CDF's ids of up to 10000 assets that it concerns.",
+    },
+    {
+      name: 'asset_external_ids',
+      type: 'text[]',
+      property: 'assetIds',
+      refersTo: '/assets',
+      description: 'External ids of those assets, in place of asset_ids.',
     },
     {
       name: 'source',

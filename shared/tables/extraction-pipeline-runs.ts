@@ -6,7 +6,7 @@ export const extractionPipelineRuns: Table = {
   description: 'Runs of extraction pipelines: a row reports one; CDF appends, never updates.',
   key: [],
   acl: 'extractionRunsAcl',
-  request: { kind: 'items', create: '/extpipes/runs', update: null, maxItems: 1000 },
+  request: { kind: 'items', create: '/extpipes/runs', update: null, delete: null, maxItems: 1000 },
   columns: [
     {
       name: 'id',
@@ -19,12 +19,14 @@ export const extractionPipelineRuns: Table = {
       name: 'external_id',
       type: 'varchar(255)',
       property: 'externalId',
+      access: 'required',
       description: 'External id of the extraction pipeline.',
     },
     {
       name: 'externalId',
       type: 'varchar(255)',
       property: 'externalId',
+      access: 'required',
       description: 'The same as external_id, under the name that the Data Factory guide maps.',
     },
     {

@@ -6,7 +6,13 @@ export const extractionPipelines: Table = {
   description: 'Extraction pipelines: what is known of each data flow into CDF.',
   key: ['external_id'],
   acl: 'extractionPipelinesAcl',
-  request: { kind: 'items', create: '/extpipes', update: '/extpipes/update', maxItems: 1000 },
+  request: {
+    kind: 'items',
+    create: '/extpipes',
+    update: '/extpipes/update',
+    delete: '/extpipes/delete',
+    maxItems: 1000,
+  },
   columns: [
     {
       name: 'id',
@@ -41,7 +47,15 @@ export const extractionPipelines: Table = {
       type: 'int8',
       property: 'dataSetId',
       access: 'required',
-      description: 'The data set that it belongs to.',
+      description: "CDF's id of the data set that it belongs to.",
+    },
+    {
+      name: 'data_set_external_id',
+      type: 'varchar(255)',
+      property: 'dataSetId',
+      access: 'required',
+      refersTo: '/datasets',
+      description: 'External id of that data set, in place of data_set_id.',
     },
     {
       name: 'raw_tables',

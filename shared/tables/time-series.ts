@@ -6,7 +6,13 @@ export const timeSeries: Table = {
   description: 'Time series: the heads that data points belong to.',
   key: ['external_id'],
   acl: 'timeSeriesAcl',
-  request: { kind: 'items', create: '/timeseries', update: '/timeseries/update', maxItems: 1000 },
+  request: {
+    kind: 'items',
+    create: '/timeseries',
+    update: '/timeseries/update',
+    delete: '/timeseries/delete',
+    maxItems: 1000,
+  },
   columns: [
     {
       name: 'id',
@@ -56,6 +62,13 @@ export const timeSeries: Table = {
       property: 'assetId',
       description: "CDF's id of the asset that it measures.",
     },
+    {
+      name: 'asset_external_id',
+      type: 'varchar(255)',
+      property: 'assetId',
+      refersTo: '/assets',
+      description: 'External id of that asset, in place of asset_id.',
+    },
     { name: 'description', type: 'varchar(1000)', property: 'description', description: 'Description.' },
     {
       name: 'security_categories',
@@ -67,7 +80,28 @@ export const timeSeries: Table = {
       name: 'data_set_id',
       type: 'int8',
       property: 'dataSetId',
-      description: 'The data set that it belongs to.',
+      description: "CDF's id of the data set that it belongs to.",
+    },
+    {
+      name: 'data_set_external_id',
+      type: 'varchar(255)',
+      property: 'dataSetId',
+      refersTo: '/datasets',
+      description: 'External id of that data set, in place of data_set_id.',
+    },
+    {
+      name: 'type',
+      type: 'text',
+      property: 'type',
+      access: 'read-only',
+      description: 'numeric or string.',
+    },
+    {
+      name: 'instance_id',
+      type: 'json',
+      property: 'instanceId',
+      access: 'read-only',
+      description: 'Space and external id of its node, where it is one.',
     },
     {
       name: 'created_time',

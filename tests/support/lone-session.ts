@@ -1,11 +1,13 @@
 // A session over a real engine, without a socket and without storage: what it queues lies in a list, and the test says
 // when CDF has it. For what depends on who comes first: pipelines, errors, a client that is gone.
 import type { Batch } from '../../shared/batch';
+import type { Load } from '../../shared/load';
 import type { Outcome } from '../../shared/outcome';
 import type { SessionContext } from '../../server/connection';
 import type { Engine } from '../../server/engine/engine';
+import { decodeErrorFields } from '../../server/protocol/backend-messages';
 import { FrameReader, messageBytes } from '../../server/protocol/frame-reader';
-import { createOpenSession } from '../../server/session/open-session';
+import { createOpenSession, type SharedPorts } from '../../server/session/open-session';
 import { createMemoryGauge, type MemoryGauge } from '../../server/session/ports';
 import type { GatewaySession } from '../../server/session/session';
 import { describeBackend } from './backend-text';
@@ -19,6 +21,10 @@ export class LoneSession {
   session!: GatewaySession;
   /** What the client has got, as lines. */
   readonly lines: string[] = [];
+  /** The words of errors, notices and warnings, with their DETAIL. */
+  readonly words: string[] = [];
+  /** What was noted for sluice.batches. */
+  readonly loads: Load[] = [];
   /** What the queue has. */
   readonly queued: Batch[] = [];
   readonly removed: string[] = [];
@@ -27,6 +33,7 @@ export class LoneSession {
   needsDrain = false;
   /** What storage does with a payload, and CDF with a batch; replaced by tests. */
   stage: (name: string) => Promise<void> = () => Promise.resolve();
+  enqueue: (batch: Batch) => Promise<void> = () => Promise.resolve();
   judge: (batch: Batch) => Outcome | null = ({ unit, number, rows }) => {
     return { unit, number, written: rows, refused: 0, errors: [] };
   };
@@ -38,16 +45,25 @@ export class LoneSession {
     engine: Engine,
     parameters: Record<string, string> = {},
     memory: MemoryGauge = createMemoryGauge(96 * 1024 * 1024),
+    own: Pick<SharedPorts, 'ownTables' | 'definitions'> = {},
   ): Promise<LoneSession> {
     const lone = new LoneSession();
     const openSession = createOpenSession(engine, MAX_MESSAGE_BYTES, {
       stage: (name) => lone.stage(name),
       remove: (name) => Promise.resolve(void lone.removed.push(name)),
-      enqueue: (batch) => Promise.resolve(void lone.queued.push(batch)),
-      outcomesOf: () => Promise.resolve(lone.queued.flatMap((batch) => lone.judge(batch) ?? [])),
+      enqueue: async (batch) => {
+        await lone.enqueue(batch);
+        lone.queued.push(batch);
+      },
+      outcomesOf: (unit) => {
+        const batches = lone.queued.filter((batch) => batch.unit === unit);
+        return Promise.resolve(batches.flatMap((batch) => lone.judge(batch) ?? []));
+      },
+      recordLoad: (load) => Promise.resolve(void lone.loads.push(load)),
       now: () => lone.now(),
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
       memory,
+      ...own,
       log: createSilentLog(),
     });
     lone.session = (await openSession(lone.context(parameters))) as GatewaySession;
@@ -101,9 +117,16 @@ export class LoneSession {
   private hear(bytes: Buffer): void {
     this.frames.push(bytes);
     for (let frame = this.frames.read(); frame !== null; frame = this.frames.read()) {
-      const line = describeBackend(messageBytes(frame));
+      const message = messageBytes(frame);
+      const line = describeBackend(message);
+      if (/^(Error|Notice)Response/.test(line)) this.words.push(wordsOf(message));
       if (!line.startsWith('ParameterStatus')) this.lines.push(line);
     }
     this.wake();
   }
+}
+
+function wordsOf(message: Buffer): string {
+  const fields = decodeErrorFields(message);
+  return ['M', 'D'].flatMap((key) => fields.get(key) ?? []).join('\n');
 }

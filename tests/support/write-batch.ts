@@ -1,7 +1,9 @@
 // write-batch beside the CDF stand-in, for tests: stores in memory, time that passes only when someone sleeps.
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import type { ClaimStore } from '../../functions/batch/claim';
 import { createCdfClient } from '../../functions/cdf/client';
+import { inspectToken } from '../../functions/cdf/inspect';
 import { createLimiter } from '../../functions/cdf/limiter';
 import type { Clock } from '../../functions/cdf/retry';
 import { createTokenCache, fetchToken } from '../../functions/cdf/token';
@@ -14,9 +16,10 @@ import { encodeDatapoints } from '../../server/ingest/datapoint-body';
 import type { Batch } from '../../shared/batch';
 import { batchId } from '../../shared/batch';
 import { encodeRowNumbers } from '../../shared/batch-index';
+import type { Capabilities } from '../../shared/capability';
 import { createLog } from '../../shared/log';
 import type { Outcome } from '../../shared/outcome';
-import type { Progress } from '../../shared/progress';
+import type { Claim, Progress } from '../../shared/progress';
 
 export type Items = readonly Readonly<Record<string, unknown>>[];
 
@@ -26,12 +29,15 @@ export interface Rig {
   readonly outcomes: Map<string, Outcome>;
   readonly blobs: Map<string, Buffer>;
   readonly progress: Map<string, Progress>;
+  readonly claims: Map<string, Claim>;
+  /** By user. */
+  readonly capabilities: Map<string, Capabilities>;
   /** What was put back into the queue, and for how long. */
   readonly queued: { readonly batch: Batch; readonly delaySeconds: number }[];
   readonly logLines: string[];
   readonly clock: Clock;
-  /** Delivers the batch as the queue does; resolves with its outcome. */
-  deliver(batch: Batch, dequeueCount?: number): Promise<Outcome | undefined>;
+  /** Delivers the batch as the queue does, as the one message `message` unless told; resolves with its outcome. */
+  deliver(batch: Batch, dequeueCount?: number, message?: string): Promise<Outcome | undefined>;
   /** As a test client would ask CDF. */
   ask(path: string, body?: unknown): Promise<{ status: number; body: { items: Items } }>;
   control(method: 'POST' | 'DELETE' | 'GET', path: string, body?: unknown): Promise<unknown>;
@@ -49,6 +55,8 @@ export async function startRig(
     outcomes: new Map<string, Outcome>(),
     blobs: new Map<string, Buffer>(),
     progress: new Map<string, Progress>(),
+    claims: new Map<string, Claim>(),
+    capabilities: new Map<string, Capabilities>(),
     queued: [] as { batch: Batch; delaySeconds: number }[],
     logLines: [] as string[],
   };
@@ -71,6 +79,9 @@ export async function startRig(
     ...memoryStores(memory),
     tokens: createTokenCache(fetchToken),
     send: createCdfClient(),
+    inspect: inspectToken,
+    saveCapabilities: (username, capabilities) =>
+      Promise.resolve(void memory.capabilities.set(username, capabilities)),
     limit: createLimiter(),
     clock,
     accessOf: () => Promise.resolve({ baseUrl: cdf.baseUrl, project: cdf.project, credentials }),
@@ -86,8 +97,8 @@ export async function startRig(
     (await call(method, `${cdf.baseUrl}/control/${path}`, body)).body as unknown;
   return {
     ...{ cdf, deps, clock, ...memory },
-    deliver: async (batch, dequeueCount = 1) => {
-      const delivery: Delivery = { triggerMetadata: { dequeueCount } };
+    deliver: async (batch, dequeueCount = 1, message = batchId(batch)) => {
+      const delivery: Delivery = { triggerMetadata: { id: message, dequeueCount } };
       await writeBatch(JSON.parse(JSON.stringify(batch)), delivery);
       return memory.outcomes.get(batchId(batch));
     },
@@ -101,6 +112,9 @@ export async function startRig(
     requests: async () =>
       ((await control('GET', 'requests')) as { requests: Awaited<ReturnType<Rig['requests']>> }).requests,
     reset: async () => {
+      // What was asked before counts as known, not as just asked.
+      time += 60_000;
+      memory.blobs.clear();
       await control('DELETE', 'faults');
       await control('DELETE', 'state');
       await control('DELETE', 'requests');
@@ -110,7 +124,7 @@ export async function startRig(
   };
 }
 
-function memoryStores(memory: Pick<Rig, 'outcomes' | 'blobs' | 'progress' | 'queued'>) {
+function memoryStores(memory: Pick<Rig, 'outcomes' | 'blobs' | 'progress' | 'claims' | 'queued'>) {
   const { outcomes, blobs, progress, queued } = memory;
   return {
     outcomes: {
@@ -124,6 +138,7 @@ function memoryStores(memory: Pick<Rig, 'outcomes' | 'blobs' | 'progress' | 'que
     },
     batches: {
       load: (name: string) => Promise.resolve(blobs.get(name) ?? null),
+      stage: (name: string, bytes: Uint8Array) => Promise.resolve(void blobs.set(name, Buffer.from(bytes))),
       remove: (name: string) => Promise.resolve(void blobs.delete(name)),
       enqueue: (batch: Batch, delaySeconds: number) =>
         Promise.resolve(void queued.push({ batch, delaySeconds })),
@@ -138,6 +153,26 @@ function memoryStores(memory: Pick<Rig, 'outcomes' | 'blobs' | 'progress' | 'que
             ),
         }),
       remove: (batch: Batch) => Promise.resolve(void progress.delete(batchId(batch))),
+      ...memoryClaims(memory.claims),
+    },
+  };
+}
+
+function memoryClaims(claims: Map<string, Claim>): ClaimStore {
+  return {
+    findClaim: (batch) => {
+      const claim = claims.get(batchId(batch));
+      return Promise.resolve(claim === undefined ? null : { claim, etag: claim.id });
+    },
+    saveClaim: (batch, claim, found) => {
+      const isSame = claims.get(batchId(batch))?.id === found?.etag;
+      if (isSame) claims.set(batchId(batch), claim);
+      return Promise.resolve(isSame);
+    },
+    removeClaim: (batch, id) => {
+      const isMeant = id === undefined || claims.get(batchId(batch))?.id === id;
+      if (isMeant) claims.delete(batchId(batch));
+      return Promise.resolve();
     },
   };
 }
@@ -175,9 +210,8 @@ export function aDatapointBatch(
   const all = Object.values(points).flat();
   const isText = typeof all[0]?.[1] === 'string';
   const texts = all.map(([, value]) => Buffer.from(String(value)));
-  const ends = Int32Array.from(
-    texts.map((_, i) => texts.slice(0, i + 1).reduce((sum, text) => sum + text.length, 0)),
-  );
+  let end = 0;
+  const ends = Int32Array.from(texts, (text) => (end += text.length));
   let from = 0;
   const order = Int32Array.from(all.keys());
   const series = Object.entries(points).map(([key, list]): SeriesSlice => {

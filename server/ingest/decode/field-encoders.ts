@@ -4,17 +4,26 @@ import type { Column } from '../../../shared/tables/table';
 import { PostgresError } from '../../postgres-error';
 import { arrayWriter } from './arrays';
 import { booleanWriter } from './booleans';
+import { base64Writer } from './byteas';
 import { ByteWriter } from './byte-writer';
 import type { Read, SessionValues, Write } from './decoders';
 import { finite } from './floats';
 import { writeInteger } from './integers';
 import { NO_LIMIT, withoutTrailingSpaces, writeJsonText, writePlainText } from './json-text';
 import { jsonWriter } from './json-values';
-import { floatOf, isNumberType, numberJson, numberText } from './number-encoders';
+import {
+  floatOf,
+  isNumberType,
+  type NumberColumn,
+  type NumberType,
+  numberJson,
+  numberKey,
+  numberText,
+} from './number-encoders';
 import type { Format } from './row-fields';
 import { stringMapWriter } from './string-map';
 import { isoMoment, pgMoment } from './timestamp-text';
-import { convertMoment, momentReader, type MomentType } from './timestamps';
+import { convertMoment, type MomentReader, momentReader, type MomentType } from './timestamps';
 import {
   columnType,
   elementOfOid,
@@ -35,16 +44,22 @@ const QUOTE = 0x22;
 interface Pair {
   readonly target: Scalar;
   readonly limit: number;
+  /** Of numeric: its `limit` is its precision. */
+  readonly scale: number;
   readonly source: Scalar;
   readonly format: Format;
   readonly session: SessionValues;
+  /** timestamptz as ISO 8601 text in UTC instead of milliseconds. */
+  readonly isoTime: boolean;
+  /** ISO 8601 with microseconds, where there are some. */
+  readonly hasMicros: boolean;
 }
 
 /** Writes a field of this column as CDF JSON. Throws 42804 where PostgreSQL has no assignment cast from the declared type. */
 export function jsonEncoder(column: Column, format: Format, oid: number, session: SessionValues): Write {
-  const { scalar: target, isArray, limit } = columnType(column.type);
-  const source = sourceOf(column, oid);
-  const pair = { target, limit: limit ?? NO_LIMIT, source, format, session };
+  const { isArray } = columnType(column.type);
+  const pair = pairOf(column, format, oid, session);
+  const { source } = pair;
   if (isArray)
     return arrayWriter({
       element: scalarJson(pair),
@@ -61,7 +76,7 @@ export function jsonEncoder(column: Column, format: Format, oid: number, session
 export function numberReader(column: Column, format: Format, oid: number, session: SessionValues): Read {
   const { scalar: target } = columnType(column.type);
   const source = sourceOf(column, oid);
-  if (isMoment(target) && isMoment(source)) return momentOf(target, source, format, session);
+  if (isMoment(target) && isMoment(source)) return momentOf(target, source, format, session).read;
   if ((target !== 'float8' && target !== 'float4') || !isNumberType(source))
     throw new TypeError(`column ${column.name} is no number and no time`);
   const read = floatOf(target, source, format);
@@ -71,14 +86,29 @@ export function numberReader(column: Column, format: Format, oid: number, sessio
   };
 }
 
-/** Writes a field's text as UTF-8, without JSON's quotes. Throws 22021, 22001. */
+/** Writes a field's text as UTF-8, without JSON's quotes: equal values have one text. Throws 22021, 22001. */
 export function textReader(column: Column, format: Format, oid: number, session: SessionValues): Write {
-  const { scalar: target, limit, isArray } = columnType(column.type);
-  const source = sourceOf(column, oid);
+  const { isArray } = columnType(column.type);
   if (isArray) throw new TypeError(`column ${column.name} is a list and no text`);
-  const pair = { target, limit: limit ?? NO_LIMIT, source, format, session };
+  const pair = pairOf(column, format, oid, session);
+  const { target, source } = pair;
   if (isText(target)) return textWriter(pair, writePlainText);
+  if (isNumberType(target) && isNumberType(source))
+    return numberKey(numberColumn(target, pair), source, format);
+  if (isMoment(target) && isMoment(source)) return momentText(pair, target, source);
   return target === 'uuid' ? uuidWriter(format) : scalarJson(pair);
+}
+
+function pairOf(column: Column, format: Format, oid: number, session: SessionValues): Pair {
+  const { scalar: target, limit, scale } = columnType(column.type);
+  const hasMicros = column.as === 'iso-micros';
+  const isoTime = hasMicros || column.as === 'iso-time';
+  const source = sourceOf(column, oid);
+  return { target, limit: limit ?? NO_LIMIT, scale, source, format, session, isoTime, hasMicros };
+}
+
+function numberColumn(type: NumberType, { limit, scale }: Pair): NumberColumn {
+  return { type, limits: limit === NO_LIMIT ? null : { precision: limit, scale } };
 }
 
 /** The declared type, or the column's own. */
@@ -90,12 +120,17 @@ function sourceOf(column: Column, oid: number): Scalar {
 }
 
 function scalarJson(pair: Pair): Write {
-  const { target, source, format, session } = pair;
+  const { target, source, format } = pair;
   if (isText(target)) return textWriter(pair, writeJsonText);
-  if (isNumberType(target) && isNumberType(source)) return numberJson(target, source, format);
-  if (isMoment(target) && isMoment(source)) return momentJson(target, source, format, session);
+  if (isNumberType(target) && isNumberType(source))
+    return numberJson(numberColumn(target, pair), source, format);
+  if (isMoment(target) && isMoment(source)) {
+    const write = momentText(pair, target, source);
+    return target === 'timestamptz' && !pair.isoTime ? write : quoted(write);
+  }
   if (target === 'bool') return booleanWriter(format);
   if (target === 'uuid') return quoted(uuidWriter(format));
+  if (target === 'bytea') return quoted(base64Writer(format));
   return jsonWriter(source === 'jsonb' ? 'jsonb' : 'json', format);
 }
 
@@ -131,18 +166,30 @@ function printer({ source, format, session }: Pair): Write {
   };
 }
 
-function momentJson(target: MomentType, source: MomentType, format: Format, session: SessionValues): Write {
-  const read = momentOf(target, source, format, session);
-  if (target === 'timestamptz')
+/** Milliseconds of a timestamptz, ISO 8601 of the others. */
+function momentText(pair: Pair, target: MomentType, source: MomentType): Write {
+  const { isoTime, hasMicros, format, session } = pair;
+  const { reader, read } = momentOf(target, source, format, session);
+  if (target === 'timestamptz' && !isoTime)
     return (buffer, start, end, out) => writeInteger(read(buffer, start, end), out);
-  return quoted((buffer, start, end, out) => out.ascii(isoMoment(target, read(buffer, start, end))));
+  const type = target === 'date' ? 'date' : 'timestamp';
+  const zone = target === 'timestamptz' ? 'Z' : '';
+  return (buffer, start, end, out) => {
+    const ms = read(buffer, start, end);
+    out.ascii(isoMoment(type, ms, hasMicros ? reader.micros : 0) + zone);
+  };
 }
 
-function momentOf(target: MomentType, source: MomentType, format: Format, session: SessionValues): Read {
+function momentOf(
+  target: MomentType,
+  source: MomentType,
+  format: Format,
+  session: SessionValues,
+): { readonly reader: MomentReader; readonly read: Read } {
   const { reader, read } = momentReader(source, format, session);
-  if (target === source) return read;
+  if (target === source) return { reader, read };
   const convert = convertMoment(source, target, reader);
-  return (buffer, start, end) => convert(read(buffer, start, end));
+  return { reader, read: (buffer, start, end) => convert(read(buffer, start, end)) };
 }
 
 function quoted(write: Write): Write {

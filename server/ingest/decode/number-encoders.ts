@@ -28,6 +28,7 @@ import {
   numberOfBinary,
   numberOfText,
 } from './numerics';
+import { fitNumeric, type NumericLimits } from './numeric-limits';
 import { PostgresError } from '../../postgres-error';
 import { roundHalfEven } from './rounding';
 import { BINARY_FORMAT, type Format, TEXT_FORMAT } from './row-fields';
@@ -35,25 +36,61 @@ import type { Scalar } from './type-names';
 
 export type NumberType = IntegerType | FloatType | 'numeric';
 
+const POINT = 0x2e;
+const ZERO = 0x30;
 const BYTES: Record<IntegerType, number> = { int2: 2, int4: 4, int8: 8 };
 
 export function isNumberType(type: Scalar): type is NumberType {
   return isInteger(type) || isFloat(type) || type === 'numeric';
 }
 
-/** Writes the JSON number of a field of type `source` in a column of type `target`. */
-export function numberJson(target: NumberType, source: NumberType, format: Format): Write {
+/** A column of numbers; `limits`: of numeric(p,s). */
+export interface NumberColumn {
+  readonly type: NumberType;
+  readonly limits: NumericLimits | null;
+}
+
+/** Writes the JSON number of a field of type `source` in a column. */
+export function numberJson(
+  { type: target, limits }: NumberColumn,
+  source: NumberType,
+  format: Format,
+): Write {
   if (isInteger(target)) return integerJson(target, source, format);
-  if (target === 'numeric') return numericJson(source, format);
-  const read = floatOf(target, source, format);
-  const write: Write = (buffer, start, end, out) => {
-    out.ascii(jsonNumber(finite(read(buffer, start, end)), target));
-  };
+  if (target === 'numeric') return numericJson(source, format, limits);
+  const write = floatJson(target, source, format);
   if (target !== 'float8' || source !== 'float8' || format !== TEXT_FORMAT) return write;
   return (buffer, start, end, out) => {
     if (isJsonDecimal(buffer, start, end)) out.copy(buffer, start, end);
     else write(buffer, start, end, out);
   };
+}
+
+/** Writes one text for each value, however it was written: 1, 1.0 and 1.00 are one key. */
+export function numberKey({ type: target, limits }: NumberColumn, source: NumberType, format: Format): Write {
+  if (isInteger(target)) return integerJson(target, source, format);
+  if (isFloat(target)) return floatJson(target, source, format);
+  const write = numericJson(source, format, limits);
+  return (buffer, start, end, out) => {
+    const first = out.length;
+    write(buffer, start, end, out);
+    cutTrailingZeros(out, first);
+  };
+}
+
+function cutTrailingZeros(out: ByteWriter, first: number): void {
+  const { buffer } = out;
+  let point = first;
+  while (point < out.length && buffer[point] !== POINT) point++;
+  if (point === out.length) return;
+  let { length } = out;
+  while (buffer[length - 1] === ZERO) length--;
+  out.truncate(length - 1 === point ? point : length);
+}
+
+function floatJson(target: FloatType, source: NumberType, format: Format): Write {
+  const read = floatOf(target, source, format);
+  return (buffer, start, end, out) => out.ascii(jsonNumber(finite(read(buffer, start, end)), target));
 }
 
 /** The number that a float column holds; NaN and infinity come through. */
@@ -112,18 +149,36 @@ function narrowed(target: IntegerType, write: Write): Write {
   };
 }
 
-function numericJson(source: NumberType, format: Format): Write {
-  if (isInteger(source)) return integerWriter(source, format);
-  if (source === 'numeric') {
-    const decimal = decimalReader(format);
-    return (buffer, start, end, out) => out.ascii(finiteDecimal(decimal(buffer, start, end)));
-  }
-  const read = floatReader(source, format);
-  const digits = source === 'float8' ? 15 : 6;
-  return (buffer, start, end, out) => out.ascii(decimalOfNumber(finite(read(buffer, start, end)), digits));
+function numericJson(source: NumberType, format: Format, limits: NumericLimits | null): Write {
+  if (isInteger(source) && limits === null) return integerWriter(source, format);
+  const decimal = decimalOf(source, format);
+  if (limits === null) return (buffer, start, end, out) => out.ascii(decimal(buffer, start, end));
+  return (buffer, start, end, out) => out.ascii(fitNumeric(decimal(buffer, start, end), limits));
 }
 
-function decimalReader(format: Format): (buffer: Buffer, start: number, end: number) => DecimalText {
+type ReadDecimal = (buffer: Buffer, start: number, end: number) => DecimalText;
+
+/** Of any number, as its cast to numeric; NaN and infinity are refused (22003). */
+function decimalOf(source: NumberType, format: Format): ReadDecimal {
+  if (isFloat(source)) {
+    const read = floatReader(source, format);
+    const digits = source === 'float8' ? 15 : 6;
+    return (buffer, start, end) => decimalOfNumber(finite(read(buffer, start, end)), digits);
+  }
+  if (source === 'numeric') {
+    const decimal = decimalReader(format);
+    return (buffer, start, end) => finiteDecimal(decimal(buffer, start, end));
+  }
+  const write = integerWriter(source, format);
+  const scratch = new ByteWriter();
+  return (buffer, start, end) => {
+    scratch.truncate(0);
+    write(buffer, start, end, scratch);
+    return scratch.buffer.toString('latin1', 0, scratch.length);
+  };
+}
+
+function decimalReader(format: Format): ReadDecimal {
   return format === BINARY_FORMAT ? decimalOfBinary : decimalOfText;
 }
 

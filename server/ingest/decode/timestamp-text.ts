@@ -18,15 +18,23 @@ export function pgMoment(type: MomentType, ms: number, micros: number, offset = 
   return `${date} ${clock(rest)}${fraction}${zone}${era}`;
 }
 
-/** 2024-01-02 or 2024-01-02T03:04:05.678, the forms of CDF's date and timestamp properties. */
-export function isoMoment(type: 'timestamp' | 'date', ms: number): string {
+/**
+ * 2024-01-02 or 2024-01-02T03:04:05.678, the forms of CDF's date and timestamp properties; with `micros` beyond the ms six
+ * digits. Years outside 0 to 9999 have a sign and six digits at least (ISO 8601's expanded form, year 0 is 1 BC).
+ */
+export function isoMoment(type: 'timestamp' | 'date', ms: number, micros = 0): string {
   const days = Math.floor(ms / MS_PER_DAY);
   const { year, month, day } = dateFromDays(days);
-  const sign = year < 0 ? '-' : '';
-  const date = `${sign}${String(Math.abs(year)).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  const date = `${isoYear(year)}-${two(month)}-${two(day)}`;
   if (type === 'date') return date;
   const rest = ms - days * MS_PER_DAY;
-  return `${date}T${clock(rest)}.${String(rest % 1000).padStart(3, '0')}`;
+  const fraction = String(rest % 1000).padStart(3, '0');
+  return `${date}T${clock(rest)}.${fraction}${micros === 0 ? '' : String(micros).padStart(3, '0')}`;
+}
+
+function isoYear(year: number): string {
+  if (year >= 0 && year <= 9999) return String(year).padStart(4, '0');
+  return (year < 0 ? '-' : '+') + String(Math.abs(year)).padStart(6, '0');
 }
 
 function clock(ms: number): string {

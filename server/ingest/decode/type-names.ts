@@ -20,6 +20,7 @@ const SCALARS = {
   json: { oid: OID.json, arrayOid: 199, sql: 'json' },
   jsonb: { oid: OID.jsonb, arrayOid: 3807, sql: 'jsonb' },
   uuid: { oid: OID.uuid, arrayOid: 2951, sql: 'uuid' },
+  bytea: { oid: OID.bytea, arrayOid: 1001, sql: 'bytea' },
 } as const;
 
 export type Scalar = keyof typeof SCALARS;
@@ -27,7 +28,6 @@ export type Scalar = keyof typeof SCALARS;
 /** Types that no column takes; errors name them. */
 const OTHER_NAMES: Record<number, string> = {
   [OID.unknown]: 'unknown',
-  [OID.bytea]: 'bytea',
   18: '"char"',
   19: 'name',
   26: 'oid',
@@ -64,6 +64,7 @@ const ASSIGNABLE: Record<Scalar, readonly Scalar[]> = {
   json: ['json', 'jsonb'],
   jsonb: ['json', 'jsonb'],
   uuid: ['uuid'],
+  bytea: ['bytea'],
 };
 
 const NAMES = Object.keys(SCALARS) as Scalar[];
@@ -76,17 +77,20 @@ export interface ColumnType {
   /** Of the column, or of its elements. */
   readonly scalar: Scalar;
   readonly isArray: boolean;
-  /** n of varchar(n); null: no limit. */
+  /** n of varchar(n), the precision of numeric(p,s); null: no limit. */
   readonly limit: number | null;
+  /** s of numeric(p,s). */
+  readonly scale: number;
 }
 
 export function columnType(name: TypeName): ColumnType {
-  const match = /^(\w+?)(?:\((\d+)\))?(\[\])?$/.exec(name);
+  const match = /^(\w+?)(?:\((\d+)(?:,(-?\d+))?\))?(\[\])?$/.exec(name);
   if (match === null || !(match[1]! in SCALARS)) throw new TypeError(`${name} is no type of a column`);
   return {
     scalar: match[1] as Scalar,
-    isArray: match[3] !== undefined,
+    isArray: match[4] !== undefined,
     limit: match[2] === undefined ? null : Number(match[2]),
+    scale: Number(match[3] ?? 0),
   };
 }
 
