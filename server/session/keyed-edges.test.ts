@@ -74,6 +74,11 @@ describe('a value that no key can be', () => {
     ['UPDATE raw.numbered SET a = 1 WHERE k IN (2147483648, 1)', 'UPDATE 1'],
     [`DELETE FROM raw.named WHERE k = '${'x'.repeat(1025)}'`, 'DELETE 0'],
     [`UPDATE raw.named SET a = 1 WHERE k = '${'x'.repeat(1025)}'`, 'UPDATE 0'],
+    ["UPDATE events SET type = 'a' WHERE external_id = repeat('x', 300)", 'UPDATE 0'],
+    ["UPDATE events SET type = 'a' WHERE external_id IN (repeat('x', 256), repeat('y', 255))", 'UPDATE 1'],
+    ['DELETE FROM raw.numbered WHERE k = 2147483647 + 1::bigint', 'DELETE 0'],
+    ['UPDATE raw.numbered SET a = 1 WHERE k = ANY (ARRAY[2147483648, -2147483648, -2147483649])', 'UPDATE 1'],
+    ["DELETE FROM sequence_rows WHERE external_id = 's' AND row_number = 2::numeric ^ 63", 'DELETE 0'],
     [`UPDATE sequence_rows SET values = '{"a":1}' WHERE external_id = 's' AND row_number = -1`, 'UPDATE 0'],
   ])('equals none: %s', async (sql, tag) => {
     expect(await run(sql)).toEqual([`CommandComplete ${tag}`, 'ReadyForQuery I']);

@@ -10,7 +10,12 @@ import type { Range } from '../sql/split';
 import type { Domain, Keys, KeyedSource } from './key-domains';
 
 const MARK_BYTES = 8;
-const INTEGERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+/** Bits of each, the sign among them. */
+const INTEGERS: ReadonlyMap<string, bigint> = new Map([
+  ['int2', 16n],
+  ['int4', 32n],
+  ['int8', 64n],
+]);
 
 /** Answers `columns`: the key's, then those that are set. */
 export function keyedQuery(
@@ -73,16 +78,21 @@ function markUnlike(text: Buffer): string {
   return mark;
 }
 
-/** An integer key equals no fraction, numeric(p,s) nothing that it would round or refuse: NULL in its place names no row. */
+/** What the column cannot hold equals none of its keys (a fraction, a number out of range, a text too long): NULL names no row. */
 function exactly(value: string, column: Column): string {
   const { scalar, limit, scale } = columnType(column.type);
+  if (scalar === 'varchar' && limit !== null)
+    return `CASE WHEN pg_catalog.char_length(${value}) <= ${limit} THEN ${value} END`;
+  const number = `${value}::numeric`;
   if (scalar === 'numeric' && limit !== null) {
-    const number = `${value}::numeric`;
     const fits = `pg_catalog.abs(${number}) < pg_catalog.power(10::numeric, ${limit - scale})`;
     return `CASE WHEN ${number} = pg_catalog.round(${number}, ${scale}) AND ${fits} THEN ${number} END`;
   }
-  if (!INTEGERS.has(scalar)) return value;
-  return `CASE WHEN ${value}::numeric = pg_catalog.trunc(${value}::numeric) THEN ${value}::numeric END`;
+  const bits = INTEGERS.get(scalar);
+  if (bits === undefined) return value;
+  const beyond = 2n ** (bits - 1n);
+  const fits = `${number} >= -${beyond}::numeric AND ${number} < ${beyond}::numeric`;
+  return `CASE WHEN ${number} = pg_catalog.trunc(${number}) AND ${fits} THEN ${number} END`;
 }
 
 /** The type in which a column is compared. */
